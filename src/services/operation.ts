@@ -1,0 +1,64 @@
+import type { AccountCaller } from '#access'
+import type { Context, PolicyType } from '#engine'
+import type { Fault } from '#protocol'
+import type { Store, Tables, Tag } from '#store'
+
+/** What an operation touches, for the decision. */
+export interface Touched {
+  /** A full ARN, or `*`. */
+  readonly arn: string
+  /** The owner, where it is not the caller's account. */
+  readonly account?: string
+  /** Shown to policies as `aws:ResourceTag` and `iam:ResourceTag`. */
+  readonly tags?: readonly Tag[]
+  /** The policy that the resource itself carries. */
+  readonly policy?: { readonly type: Extract<PolicyType, 'resource' | 'trust'>; readonly text: string }
+  /** Whether the resource is there. A denial says no reason about a role that is not (rule M-8). Absent: true. */
+  readonly exists?: boolean
+}
+
+/** What `resource` and `context` may look at. */
+export interface Scope {
+  readonly caller: AccountCaller
+  /** The caller's account. */
+  readonly account: string
+  readonly tables: Tables
+}
+
+/** What `run` is given: the caller, one moment, one source of ids, and tables inside one transaction. */
+export interface World<Code extends string = string> extends Scope {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly requestId: string
+  readonly store: Pick<Store, 'tokenKeys'>
+  /** A new unique id with the prefix of its kind: `AIDA` + 17 characters. */
+  mint(prefix: IdPrefix): string
+  /** Random bytes from the system. */
+  random(bytes: number): Uint8Array
+  /** An error of the model, with its status. A code that the operation does not list does not compile. */
+  fault(code: Code | CommonCode, message: string): Fault
+  /** Asks for one more permission, in the same context. Errors: `AccessDenied` in AWS's words. */
+  permit(action: string, resource: Touched | string, context?: Context): Promise<void>
+}
+
+export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA' | 'AKIA' | 'ASIA'
+
+/** Errors that any operation may answer with. */
+export type CommonCode = 'AccessDenied' | 'ValidationError' | 'InvalidParameterValue' | 'InternalFailure'
+
+/** An operation as the server performs it, its input's type forgotten. */
+export interface Operation {
+  /** `iam` */
+  readonly service: string
+  /** `CreateUser` */
+  readonly name: string
+  /** `iam:CreateUser`; absent: the operation needs no permission of its own, or asks with `permit`. */
+  readonly action: string | undefined
+  /** Whether `run` may change anything. Decided from the name. */
+  readonly writes: boolean
+  /** All that is touched; the caller needs the permission on each. */
+  resource(input: unknown, scope: Scope): Promise<readonly Touched[]>
+  /** What the operation adds to the context of the decision. */
+  context(input: unknown, scope: Scope): Promise<Context>
+  run(input: unknown, world: World): Promise<object>
+}

@@ -1,0 +1,2 @@
+export type * from './entity.ts'
+export type * from './store.ts'

@@ -1,0 +1,156 @@
+import type {
+  AccessKey,
+  Account,
+  Attachment,
+  AuditRecord,
+  Group,
+  InlinePolicy,
+  InstanceProfile,
+  LastUsed,
+  ManagedPolicy,
+  Named,
+  OwnerKind,
+  Page,
+  PageRequest,
+  PathPageRequest,
+  PolicyVersion,
+  Role,
+  User,
+} from './entity.ts'
+
+/** All that an installation remembers. */
+export interface Store {
+  /** Runs `work` on one consistent state. `work` must not write. */
+  read<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` in one transaction that also raises the account's revision. Durable when the promise resolves.
+   * Errors: what `work` throws, after everything it wrote is undone.
+   */
+  write<T>(account: string, work: (tables: Tables) => Promise<T>): Promise<T>
+  /** Rises with every write to the account; what was derived from an older revision is stale. 0: no such account. */
+  revision(account: string): number | Promise<number>
+  /** Keeps a record of a call that wrote nothing. Written soon after, in batches, and at `close`. */
+  record(record: AuditRecord): void
+  /** Notes the last use of a key or a role. Written soon after, in batches, and at `close`. */
+  used(id: string, use: LastUsed): void
+  /** Keys for session tokens, newest first. */
+  readonly tokenKeys: readonly TokenKey[]
+  /** Writes what is still waiting. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A 256-bit AES-GCM key for session tokens, and the id that tokens carry. */
+export interface TokenKey {
+  /** 8 lower-case hexadecimal digits. */
+  readonly id: string
+  readonly key: Uint8Array
+}
+
+export interface Tables {
+  readonly accounts: AccountTable
+  readonly users: NamedTable<User>
+  readonly groups: NamedTable<Group>
+  readonly memberships: MembershipTable
+  readonly roles: NamedTable<Role>
+  readonly instanceProfiles: NamedTable<InstanceProfile> & {
+    ofRole(roleId: string, page: PageRequest): Promise<Page<InstanceProfile>>
+  }
+  readonly policies: NamedTable<ManagedPolicy>
+  readonly policyVersions: PolicyVersionTable
+  readonly inlinePolicies: InlinePolicyTable
+  readonly attachments: AttachmentTable
+  readonly accessKeys: AccessKeyTable
+  readonly lastUses: LastUseTable
+  readonly audit: AuditTable
+}
+
+export interface AccountTable {
+  /** `false`: the id, or the alias, is taken. */
+  add(account: Account): Promise<boolean>
+  byId(id: string): Promise<Account | undefined>
+  byAlias(alias: string): Promise<Account | undefined>
+  /** All of them, oldest first. */
+  list(): Promise<readonly Account[]>
+  /** `false`: another account has the alias. `undefined` takes the alias away. */
+  setAlias(id: string, alias: string | undefined): Promise<boolean>
+}
+
+export interface NamedTable<E extends Named> {
+  /** `false`: the name is taken, in any case of letters. */
+  add(entity: E): Promise<boolean>
+  /** Ignores the case of `name`. */
+  byName(account: string, name: string): Promise<E | undefined>
+  byId(id: string): Promise<E | undefined>
+  list(account: string, page: PathPageRequest): Promise<Page<E>>
+  count(account: string): Promise<number>
+  /** Replaces the entity with the same id. `false`: its new name is taken. */
+  update(entity: E): Promise<boolean>
+  /** `false`: there was none. */
+  remove(id: string): Promise<boolean>
+}
+
+export interface MembershipTable {
+  /** Adding a member again changes nothing. */
+  add(account: string, userId: string, groupId: string): Promise<void>
+  /** `false`: was not a member. */
+  remove(userId: string, groupId: string): Promise<boolean>
+  groupsOf(userId: string, page: PageRequest): Promise<Page<Group>>
+  usersOf(groupId: string, page: PageRequest): Promise<Page<User>>
+  countGroups(userId: string): Promise<number>
+  countUsers(groupId: string): Promise<number>
+}
+
+export interface PolicyVersionTable {
+  add(version: PolicyVersion): Promise<void>
+  get(policyId: string, version: number): Promise<PolicyVersion | undefined>
+  /** Newest first. */
+  list(policyId: string): Promise<readonly PolicyVersion[]>
+  remove(policyId: string, version: number): Promise<boolean>
+}
+
+export interface InlinePolicyTable {
+  /** Adds it, or replaces the document of the same name. */
+  put(policy: InlinePolicy): Promise<void>
+  get(ownerId: string, name: string): Promise<InlinePolicy | undefined>
+  list(ownerId: string, page: PageRequest): Promise<Page<InlinePolicy>>
+  /** All of an owner's, by name. */
+  all(ownerId: string): Promise<readonly InlinePolicy[]>
+  remove(ownerId: string, name: string): Promise<boolean>
+}
+
+export interface AttachmentTable {
+  /** `false`: it was attached already. */
+  add(attachment: Attachment): Promise<boolean>
+  remove(ownerId: string, policyArn: string): Promise<boolean>
+  /** All of an owner's, in the order of attaching. */
+  ofOwner(ownerId: string): Promise<readonly Attachment[]>
+  /** Who has the policy, by kind and then id. */
+  ofPolicy(account: string, policyArn: string): Promise<readonly Attachment[]>
+  /** How many users, groups and roles of the account have the policy. */
+  countOf(account: string, policyArn: string): Promise<number>
+  /** Users and roles whose permissions boundary it is. */
+  boundariesOf(account: string, policyArn: string): Promise<readonly { ownerKind: OwnerKind; ownerId: string }[]>
+  /** ARNs of AWS managed policies that are attached to anything in the account. */
+  attachedArns(account: string): Promise<readonly string[]>
+}
+
+export interface AccessKeyTable {
+  add(key: AccessKey): Promise<void>
+  byId(id: string): Promise<AccessKey | undefined>
+  /** A user's keys, or the root's, oldest first. */
+  ofUser(account: string, userId: string | undefined): Promise<readonly AccessKey[]>
+  setActive(id: string, active: boolean): Promise<boolean>
+  remove(id: string): Promise<boolean>
+}
+
+export interface LastUseTable {
+  /** Of an access key or a role; uses that wait to be written included. */
+  get(id: string): Promise<LastUsed | undefined>
+}
+
+export interface AuditTable {
+  append(record: AuditRecord): Promise<void>
+  /** Newest first. */
+  list(account: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditRecord[]>
+}
