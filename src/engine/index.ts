@@ -1,0 +1,2 @@
+export type { Layers, PolicyType } from './layers.ts'
+export type * from './request.ts'

@@ -1,0 +1,1 @@
+export type { Operation, Scope, Touched, World } from './operation.ts'
