@@ -33,12 +33,14 @@ export function operationsOf<Sdk, Codes extends Record<string, string>>(service:
 export type OperationName<Sdk> = keyof Signatures<Sdk>
 
 /** An operation's input, after the model's required members were found present. */
-export type InputOf<Sdk, Name extends keyof Signatures<Sdk>> =
-  Signatures<Sdk>[Name] extends { input: infer Input } ? Conformed<Input> : never
+export type InputOf<Sdk, Name extends keyof Signatures<Sdk>> = Signatures<Sdk>[Name] extends { input: infer Input }
+  ? Conformed<Input>
+  : never
 
 /** An operation's output. */
-export type OutputOf<Sdk, Name extends keyof Signatures<Sdk>> =
-  Signatures<Sdk>[Name] extends { output: infer Output } ? Omit<Output, '$metadata'> : never
+export type OutputOf<Sdk, Name extends keyof Signatures<Sdk>> = Signatures<Sdk>[Name] extends { output: infer Output }
+  ? Omit<Output, '$metadata'>
+  : never
 
 type Signatures<Sdk> = {
   [Key in keyof Sdk as Key extends `${infer Name}Command` ? Name : never]: Sdk[Key] extends new (
@@ -55,7 +57,11 @@ type Conformed<Input> = {
 
 const readOnly = /^(Get|List|Simulate|Decode)/
 
-function erase<Input, Output, Code extends string>(service: string, name: string, parts: Parts<Input, Output, Code>): Operation {
+function erase<Input, Output, Code extends string>(
+  service: string,
+  name: string,
+  parts: Parts<Input, Output, Code>,
+): Operation {
   // `conform` has checked the input against the operation's own model, which is where `Input` comes from.
   const typed = (input: unknown): Input => input as Input
   return {
@@ -75,6 +81,8 @@ function touched(resource: Resource): readonly Touched[] {
 }
 
 function present(context: LooseContext): Context {
-  const entries = Object.entries(context).filter((entry): entry is [string, string | readonly string[]] => entry[1] !== undefined)
+  const entries = Object.entries(context).filter(
+    (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
+  )
   return Object.fromEntries(entries)
 }
