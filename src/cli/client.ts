@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { request as requestPlain } from 'node:http'
+import { request as requestTls } from 'node:https'
+import { signRequest } from '#protocol'
+import type { KeyPair } from './program.ts'
+import { exitCode, Stop } from './stop.ts'
+
+/** A request to a running server, to be signed. */
+export interface Asked {
+  readonly url: string
+  readonly certificate: string | undefined
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Signed and sent with these; absent: unsigned. */
+  readonly credentials?: KeyPair & { readonly sessionToken?: string }
+  readonly service: string
+  readonly body?: string
+  readonly contentType?: string
+}
+
+export interface Answered {
+  readonly status: number
+  readonly body: string
+}
+
+/**
+ * Sends a request and waits for the whole answer.
+ * Errors: `Stop` when nothing answers within ten seconds.
+ */
+export async function send(asked: Asked): Promise<Answered> {
+  const url = new URL(asked.path, asked.url)
+  const body = Buffer.from(asked.body ?? '')
+  const request = url.protocol === 'https:' ? requestTls : requestPlain
+  const options = {
+    method: asked.method,
+    headers: { ...headersOf(asked, url, body), 'content-length': body.length },
+    timeout: 10_000,
+    ...(asked.certificate === undefined ? {} : { ca: readFileSync(asked.certificate) }),
+  }
+  try {
+    return await new Promise<Answered>((resolve, reject) => {
+      const sent = request(url, options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        )
+        response.on('error', reject)
+      })
+      sent.on('timeout', () => sent.destroy(new Error('no answer within ten seconds')))
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  } catch (cause) {
+    throw new Stop(exitCode.server, `${asked.url} does not answer: ${(cause as Error).message}`, cause)
+  }
+}
+
+function headersOf(asked: Asked, url: URL, body: Uint8Array): Readonly<Record<string, string>> {
+  const headers = {
+    host: url.host,
+    ...(asked.body === undefined ? {} : { 'content-type': asked.contentType ?? 'application/x-www-form-urlencoded' }),
+  }
+  if (asked.credentials === undefined) return headers
+  return signRequest({
+    method: asked.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers,
+    body,
+    credentials: asked.credentials,
+    scope: { region: 'us-east-1', service: asked.service },
+    now: Date.now(),
+  })
+}

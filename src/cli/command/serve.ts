@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { placeOf, removeRunFile, writeRunFile } from '../place.ts'
+import { coloursFor, type Output, remark, say } from '../print.ts'
+import { addProfiles, profilePath } from '../profile.ts'
+import type { CreatedAccount, Installation, Program, Serving } from '../program.ts'
+import type { Settings } from '../setting.ts'
+import { type ExitCode, exitCode } from '../stop.ts'
+import { answerOf, createFirst, rootWarning } from './init.ts'
+
+/** Serves until it is told to stop by SIGINT or SIGTERM. */
+export async function serve(program: Program, settings: Settings, output: Output): Promise<ExitCode> {
+  const place = placeOf(settings, process.env)
+  const installation = await program.open(place)
+  try {
+    const created = await firstAccount(installation, settings)
+    const operatorKey = randomBytes(32).toString('hex')
+    const serving = await installation.serve(settings, operatorKey)
+    if (place.folder !== undefined) writeRunFile(place.folder, runFile(serving, settings, operatorKey))
+    try {
+      if (created !== undefined && place.folder !== undefined)
+        addProfiles(place.folder, 'default', { created, url: serving.url })
+      await announce({ installation, settings, serving, created }, output)
+      await told()
+      remark(output, 'Stopping.')
+      return exitCode.done
+    } finally {
+      if (place.folder !== undefined) removeRunFile(place.folder)
+      await serving.stop()
+    }
+  } finally {
+    await installation.close()
+  }
+}
+
+interface Started {
+  readonly installation: Installation
+  readonly settings: Settings
+  readonly serving: Serving
+  /** Present at the first start. */
+  readonly created: CreatedAccount | undefined
+}
+
+async function firstAccount(installation: Installation, settings: Settings): Promise<CreatedAccount | undefined> {
+  const accounts = await installation.accounts()
+  return accounts.length === 0 ? createFirst(installation, settings) : undefined
+}
+
+function runFile({ url }: Serving, { tlsCert }: Settings, operatorKey: string) {
+  return { pid: process.pid, url, operatorKey, ...(tlsCert === undefined ? {} : { certificate: tlsCert }) }
+}
+
+async function told(): Promise<void> {
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)))
+}
+
+async function announce(started: Started, output: Output): Promise<void> {
+  const { settings, serving, created } = started
+  const accounts = await started.installation.accounts()
+  if (created?.rootKey !== undefined) remark(output, rootWarning)
+  for (const warning of warnings(settings)) remark(output, warning)
+  const answer = {
+    url: serving.url,
+    ...(created === undefined ? { accountId: accounts[0]?.id } : answerOf(created)),
+    accounts: accounts.length,
+    ...(settings.ephemeral === true ? {} : { data: settings.data }),
+  }
+  say(output, answer, () => welcome(started, accounts, output))
+}
+
+function warnings({ host, tlsCert }: Settings): readonly string[] {
+  const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)
+  if (loopback || tlsCert !== undefined) return []
+  return [
+    `Warning: listening on ${host} without TLS. Signatures protect requests from change, not from being read, and ` +
+      'session tokens and new secret keys travel in answers. Give --tls-cert and --tls-key, or listen on 127.0.0.1.',
+  ]
+}
+
+function welcome(
+  { settings, serving, created }: Started,
+  accounts: readonly { id: string }[],
+  { out }: Output,
+): string {
+  const { bold, dim } = coloursFor(out)
+  const lines = [
+    `${bold('Cardea')} listens on ${bold(serving.url)}`,
+    '',
+    `Account      ${accounts
+      .map(({ id }) => id)
+      .slice(0, 5)
+      .join(', ')}${accounts.length > 5 ? ` and ${accounts.length - 5} more` : ''}`,
+    `Store        ${settings.ephemeral === true ? 'in memory, forgotten at the end' : settings.data}`,
+    'Enforced     every request must be signed by a known key, and every operation is decided by the policies',
+    '             that bear on it; what is unknown, unreadable or unsigned is refused',
+    ...credentials(created, settings),
+    '',
+    dim('In another terminal:'),
+    ...commands(settings, created),
+    '',
+    dim('Ctrl+C stops it.'),
+  ]
+  return lines.join('\n')
+}
+
+function credentials(created: CreatedAccount | undefined, { data, ephemeral }: Settings): readonly string[] {
+  if (created === undefined) return [`Credentials  ${profilePath(data)}, or cardea env`]
+  const { administrator } = created
+  return [
+    `Credentials  user ${administrator.userName}, shown this once:`,
+    `             ${administrator.accessKeyId} ${administrator.secretAccessKey}`,
+    ...(ephemeral === true ? [] : [`             kept in ${profilePath(data)}`]),
+  ]
+}
+
+function commands(settings: Settings, created: CreatedAccount | undefined): readonly string[] {
+  const next = ['  aws sts get-caller-identity', '  aws iam create-user --user-name alice']
+  if (settings.ephemeral === true && created !== undefined)
+    return ['  export AWS_ENDPOINT_URL, AWS_REGION and the two keys above', ...next]
+  const flag =
+    process.env['CARDEA_DATA'] === undefined && !settings.data.endsWith('/.cardea') ? ` --data ${settings.data}` : ''
+  return [`  eval "$(npx cardea env${flag})"`, ...next]
+}

@@ -1,0 +1,71 @@
+import type { Settings } from './setting.ts'
+
+/** What the command line needs of the house. `main.ts` provides it. */
+export interface Program {
+  readonly version: string
+  /** The Node that runs it, and the dates of the data it carries. */
+  facts(): Promise<Facts>
+  /**
+   * Opens the store of an installation, making it when it is not there.
+   * Errors: `Stop` in words for the operator.
+   */
+  open(place: Place): Promise<Installation>
+}
+
+export interface Facts {
+  readonly node: string
+  /** Date of the catalogue of AWS managed policies, `YYYY-MM-DD`, and how many it has. */
+  readonly managedPolicies: { readonly date: string; readonly count: number }
+  readonly operations: number
+}
+
+export interface Place {
+  /** `undefined`: in memory. */
+  readonly folder: string | undefined
+  /** 32 bytes, from the environment. */
+  readonly masterKey: Uint8Array | undefined
+}
+
+export interface Installation {
+  /** Oldest first. */
+  accounts(): Promise<readonly AccountSummary[]>
+  /** Errors: `Stop` when the id is taken. */
+  createAccount(asked: NewAccount): Promise<CreatedAccount>
+  /** Errors: `Stop` when the address cannot be had, or the certificate cannot be used. */
+  serve(settings: Settings, operatorKey: string): Promise<Serving>
+  close(): Promise<void>
+}
+
+export interface AccountSummary {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly alias?: string
+  /** ISO 8601. */
+  readonly createdAt: string
+}
+
+export interface NewAccount {
+  readonly id: string | undefined
+  readonly name: string
+  readonly email: string
+  readonly rootKey: boolean
+}
+
+export interface KeyPair {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface CreatedAccount {
+  readonly accountId: string
+  readonly rootKey?: KeyPair
+  readonly administrator: KeyPair & { readonly userName: string }
+}
+
+export interface Serving {
+  /** `http://127.0.0.1:2273` */
+  readonly url: string
+  /** Answers what is under way, then ends. */
+  stop(): Promise<void>
+}

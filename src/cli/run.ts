@@ -1,0 +1,192 @@
+import { Command, CommanderError, Option } from 'commander'
+import { createAccount, listAccounts } from './command/account.ts'
+import { decide } from './command/decide.ts'
+import { doctor } from './command/doctor.ts'
+import { type EnvOptions, env } from './command/env.ts'
+import { init } from './command/init.ts'
+import { serve } from './command/serve.ts'
+import { version } from './command/version.ts'
+import type { Output } from './print.ts'
+import type { Program } from './program.ts'
+import { definitions, flagOf, readSettings, type SettingName, type Settings, variableOf } from './setting.ts'
+import { type ExitCode, exitCode, Stop } from './stop.ts'
+
+/**
+ * Runs one command.
+ * Takes: the words after the program's name.
+ * Gives: the exit code.
+ */
+export async function run(words: readonly string[], program: Program): Promise<ExitCode> {
+  const result: { code: ExitCode } = { code: exitCode.done }
+  try {
+    await commandLine(program, result).parseAsync([...words], { from: 'user' })
+    return result.code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
+    if (!(error instanceof Stop)) throw error
+    process.stderr.write(`cardea: ${error.message}\n`)
+    return error.code
+  }
+}
+
+/** What each command of the house is given. */
+interface Given {
+  readonly settings: Settings
+  readonly output: Output
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly words: readonly string[]
+}
+
+type Action = (given: Given) => Promise<ExitCode>
+
+/** Adds a command to another, with the settings that it takes. */
+interface Listed {
+  readonly parent: Command
+  readonly name: string
+  readonly says: string
+  readonly takes: readonly SettingName[]
+  readonly act: Action
+}
+
+const forNewAccount = ['account', 'name', 'email', 'rootKey'] as const satisfies readonly SettingName[]
+const forServing = [
+  'host',
+  'port',
+  'region',
+  'tlsCert',
+  'tlsKey',
+  'maxBody',
+  'logLevel',
+] as const satisfies readonly SettingName[]
+
+function commandLine(program: Program, result: { code: ExitCode }): Command {
+  const top = new Command('cardea')
+    .description('An AWS-compatible identity and access management system that you run yourself.')
+    .helpOption('-h, --help', 'show this')
+    .helpCommand('help [command]', 'show what a command takes')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText('after', footer)
+  const add = (listed: Listed) => listedCommand(listed, result)
+  addServing(top, program, add)
+  addAccounts(top, program, add)
+  addDecide(top, add)
+  add({
+    parent: top,
+    name: 'version',
+    says: 'show the version and the age of its data',
+    takes: [],
+    act: ({ output }) => version(program, output),
+  })
+  const looks = 'look at the installation and at this shell, and say what is wrong'
+  add({
+    parent: top,
+    name: 'doctor',
+    says: looks,
+    takes: ['data'],
+    act: ({ settings, output }) => doctor(program, settings, output),
+  })
+  return top
+}
+
+type Add = (listed: Listed) => Command
+
+function addServing(top: Command, program: Program, add: Add): void {
+  add({
+    parent: top,
+    name: 'serve',
+    says: 'serve; at the first start also make an account',
+    takes: ['data', 'ephemeral', ...forServing, ...forNewAccount],
+    act: ({ settings, output }) => serve(program, settings, output),
+  })
+  add({
+    parent: top,
+    name: 'init',
+    says: 'make a store with its first account, without serving',
+    takes: ['data', ...forNewAccount],
+    act: ({ settings, output }) => init(program, settings, output),
+  })
+  add({
+    parent: top,
+    name: 'env',
+    says: 'print the shell commands that connect this shell: eval "$(cardea env)"',
+    takes: ['data'],
+    act: ({ settings, flags, output }) => env(settings, envOptions(flags), output),
+  })
+    .option('--profile <name>', 'whose credentials', 'default')
+    .option('--role <arn>', 'assume this role, and give its temporary credentials')
+    .addOption(
+      new Option('--shell <name>', 'the language of the shell')
+        .choices(['posix', 'fish', 'powershell'])
+        .default('posix'),
+    )
+}
+
+function addAccounts(top: Command, program: Program, add: Add): void {
+  const account = top.command('account').description('the accounts of the installation').exitOverride()
+  add({
+    parent: account,
+    name: 'create',
+    says: 'make another account with its administrator',
+    takes: ['data', ...forNewAccount],
+    act: ({ settings, output }) => createAccount(program, settings, output),
+  })
+  add({
+    parent: account,
+    name: 'list',
+    says: 'show the accounts, oldest first',
+    takes: ['data'],
+    act: ({ settings, output }) => listAccounts(program, settings, output),
+  })
+}
+
+function addDecide(top: Command, add: Add): void {
+  add({
+    parent: top,
+    name: 'decide',
+    says: 'answer questions (one JSON object a line: who, what, on which resource, under which policies)',
+    takes: [],
+    act: ({ flags, words, output }) =>
+      decide({ explain: flags['explain'] === true, ...(words[0] === undefined ? {} : { file: words[0] }) }, output),
+  })
+    .argument('[file]', 'the questions; standard input when absent or -')
+    .option('--explain', 'add why: layers, policies, statements, conditions and the values they saw')
+}
+
+function listedCommand({ parent, name, says, takes, act }: Listed, result: { code: ExitCode }): Command {
+  const command = parent.command(name).description(says).exitOverride().allowExcessArguments(false)
+  for (const setting of takes) command.addOption(optionFor(setting))
+  command.option('--settings <file>', 'a JSON file of settings (CARDEA_SETTINGS)').option('--json', 'answer with JSON')
+  command.action(async () => {
+    const flags: Readonly<Record<string, unknown>> = command.opts()
+    const settings = readSettings({ flags, variables: process.env, defaultFile: 'cardea.json' })
+    const output = { json: flags['json'] === true, out: process.stdout, err: process.stderr }
+    result.code = await act({ settings, output, flags, words: command.args })
+  })
+  return command
+}
+
+function optionFor(name: SettingName): Option {
+  const definition = definitions[name]
+  const placeholder = { text: ' <text>', path: ' <path>', integer: ' <number>', list: ' <list>', switch: '' }[
+    definition.kind
+  ]
+  const fallback = 'fallback' in definition ? `, by default ${definition.fallback}` : ''
+  return new Option(`${flagOf(name)}${placeholder}`, `${definition.says} (${variableOf(name)}${fallback})`)
+}
+
+function envOptions(flags: Readonly<Record<string, unknown>>): EnvOptions {
+  const { profile, role, shell } = flags
+  return {
+    profile: String(profile),
+    shell: shell === 'fish' || shell === 'powershell' ? shell : 'posix',
+    ...(typeof role === 'string' ? { role } : {}),
+  }
+}
+
+const footer = `
+Settings come from flags, then CARDEA_* variables, then a settings file (cardea.json in this folder, or --settings).
+CARDEA_MASTER_KEY gives the master key (32 bytes, hexadecimal or base64) in place of the file in the data folder.
+
+Exit codes: 0 done · 1 refused or failed · 2 wrong flag, variable, setting or argument · 3 the store does not open ·
+4 no server answers, or the address cannot be had`

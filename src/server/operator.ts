@@ -1,0 +1,65 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Fault, type HttpRequest, type HttpResponse, readClaim, SigningKeys, verifyClaim } from '#protocol'
+
+/** What an operator may ask a running server: what needs the store that it holds. */
+export interface OperatorHouse {
+  /** Signs the requests; another one at each start. It never leaves this machine. */
+  readonly key: string
+  now(): number
+  accounts(): Promise<readonly object[]>
+  /** Takes: what the request's body says, unchecked. Errors: `Fault`. */
+  createAccount(asked: unknown): Promise<object>
+}
+
+/** The path below which an operator's requests arrive; AWS's clients never use it. */
+export const operatorPath = '/cardea/v1/'
+
+const accessKeyId = 'operator'
+const signingKeys = new SigningKeys()
+
+/** Answers an operator's request in JSON. Whoever can read the run file of the data folder is an operator. */
+export async function answerOperator(request: HttpRequest, house: OperatorHouse): Promise<HttpResponse> {
+  try {
+    authenticate(request, house)
+    return json(200, await perform(request, house))
+  } catch (cause) {
+    if (cause instanceof Fault) return json(cause.status, { code: cause.code, message: cause.message })
+    throw cause
+  }
+}
+
+function authenticate(request: HttpRequest, house: OperatorHouse): void {
+  const claim = readClaim(request)
+  if (claim === undefined || !same(claim.accessKeyId, accessKeyId))
+    throw new Fault({
+      code: 'AccessDenied',
+      status: 403,
+      message: 'This needs the key in the run file of the data folder.',
+    })
+  verifyClaim(request, claim, { secret: house.key, now: house.now(), service: 'cardea', signingKeys })
+}
+
+function same(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+async function perform({ method, path, body }: HttpRequest, house: OperatorHouse): Promise<unknown> {
+  if (path !== `${operatorPath}accounts`)
+    throw new Fault({ code: 'NotFound', status: 404, message: 'There is nothing at this path.' })
+  if (method === 'GET') return house.accounts()
+  if (method === 'POST') return house.createAccount(valueIn(body))
+  throw new Fault({ code: 'MethodNotAllowed', status: 405, message: 'Use GET or POST.' })
+}
+
+function valueIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (cause) {
+    throw new Fault({ code: 'ValidationError', status: 400, message: 'The body is not JSON.', cause })
+  }
+}
+
+function json(status: number, value: unknown): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}
