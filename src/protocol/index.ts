@@ -1,2 +1,7 @@
+export { conform } from './conform.ts'
 export { Fault, type FaultParts } from './fault.ts'
+export { type Form, readForm } from './form.ts'
 export { type HttpRequest, type HttpResponse, header } from './http.ts'
+export { operationOf, query } from './query.ts'
+export type { Call, WireForm } from './wire.ts'
+export { escapeXml } from './xml.ts'
