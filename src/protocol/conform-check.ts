@@ -48,7 +48,7 @@ function memberCheck(service: ServiceModel, member: Member): Check {
   const shape = shapeOf(service, member.shape)
   const constraints = { ...shape, ...member }
   if (shape.type === 'structure') return structureCheck(service, member.shape)
-  if (shape.type === 'list') return listCheck(service, shape, constraints)
+  if (shape.type === 'list') return listCheck(service, shape, { ...constraints, sensitive: member.sensitive === true })
   if (shape.type === 'map') return mapCheck(service, shape, constraints)
   const check = scalarCheck(shape.type, constraints)
   return (value, path, violations) => {
@@ -59,17 +59,19 @@ function memberCheck(service: ServiceModel, member: Member): Check {
   }
 }
 
-function listCheck(service: ServiceModel, list: ListShape, constraints: Constraints): Check {
-  const shape = shapeOf(service, list.member.shape)
-  const size = sizeCheck(constraints)
+function listCheck(service: ServiceModel, list: ListShape, use: Constraints & { sensitive: boolean }): Check {
+  // INVARIANT: what a sensitive list holds is as sensitive as the list.
+  const item = use.sensitive ? { ...list.member, sensitive: true } : list.member
+  const shape = shapeOf(service, item.shape)
+  const size = sizeCheck(use)
   if (shape.type !== 'structure' && shape.type !== 'list' && shape.type !== 'map')
-    return plainListCheck(service, list.member, size)
-  const check = memberCheck(service, list.member)
+    return plainListCheck(service, item, size)
+  const check = memberCheck(service, item)
   return (value, path, violations) => {
     if (!Array.isArray(value)) return void violations.push({ path, constraint: 'Member must be a list' })
     for (const constraint of size(value.length)) violations.push({ path, constraint })
-    value.forEach((item, index) => {
-      check(item, `${path}.${index + 1}.member`, violations)
+    value.forEach((one, index) => {
+      check(one, `${path}.${index + 1}.member`, violations)
     })
   }
 }
