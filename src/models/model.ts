@@ -11,6 +11,10 @@ export interface ServiceModel {
   readonly signingName: string
   /** The namespace of XML answers. */
   readonly xmlNamespace?: string
+  /** Of the JSON protocol: `1.1`. */
+  readonly jsonVersion?: string
+  /** Of the JSON protocol: what stands before the operation in `X-Amz-Target`. */
+  readonly target?: string
   readonly operations: Readonly<Record<string, OperationModel>>
   readonly shapes: Readonly<Record<string, Shape>>
   /** By the code on the wire. */
@@ -27,7 +31,7 @@ export interface OperationModel {
   /** Codes on the wire: `NoSuchEntity`. */
   readonly errors: readonly string[]
   readonly pagination?: Pagination
-  readonly http?: { readonly method: string; readonly path: string }
+  readonly http?: { readonly method: string; readonly path: string; readonly status: number }
 }
 
 export interface Pagination {
@@ -46,8 +50,10 @@ export interface ErrorModel {
 export interface Constraints {
   readonly min?: number
   readonly max?: number
-  /** Anchored at both ends by whoever checks it. */
+  /** For `new RegExp` with the flag `u`; anchored at both ends by whoever checks it. */
   readonly pattern?: string
+  /** The pattern as AWS writes it in its messages, where JavaScript needs another. */
+  readonly patternText?: string
   readonly enum?: readonly string[]
 }
 
@@ -55,6 +61,8 @@ export type Shape = StructureShape | ListShape | MapShape | ScalarShape
 
 export interface StructureShape {
   readonly type: 'structure'
+  /** Exactly one member is present. */
+  readonly union?: boolean
   readonly members: Readonly<Record<string, Member>>
   readonly required?: readonly string[]
 }
@@ -86,6 +94,8 @@ export interface Member extends Constraints {
   readonly wireName?: string
   /** Must not be logged. */
   readonly sensitive?: boolean
+  /** Whoever calls fills it with a new unique value when it is absent. */
+  readonly idempotencyToken?: boolean
   /** Where the member travels in HTTP bindings; absent: in the body. */
-  readonly location?: 'header' | 'uri' | 'query' | 'payload'
+  readonly location?: 'header' | 'uri' | 'query' | 'payload' | 'status'
 }

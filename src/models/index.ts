@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { serviceNames } from './generated/codes.ts'
+import type { ServiceModel, Shape } from './model.ts'
+
+export type { IamCodes, StsCodes } from './generated/codes.ts'
+export { serviceNames } from './generated/codes.ts'
+export type * from './model.ts'
+
+const models = new Map<string, ServiceModel>()
+
+/** Gives: the model of a service, read on the first call. Errors: there is none of that name. */
+export function modelOf(service: string): ServiceModel {
+  const known = models.get(service)
+  if (known !== undefined) return known
+  if (!serviceNames.includes(service)) throw new Error(`There is no model of the service ${JSON.stringify(service)}.`)
+  const model = bare(JSON.parse(readFileSync(new URL(`./${service}.json`, import.meta.url), 'utf8')))
+  models.set(service, model)
+  return model
+}
+
+// INVARIANT: tables that are asked for names from outside have no prototype, so `constructor` is not in them.
+function bare(model: ServiceModel): ServiceModel {
+  const shapes: Record<string, Shape> = Object.create(null)
+  for (const [name, shape] of Object.entries(model.shapes))
+    shapes[name] = shape.type === 'structure' ? { ...shape, members: table(shape.members) } : shape
+  return { ...model, operations: table(model.operations), shapes, errors: table(model.errors) }
+}
+
+function table<Value>(entries: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.assign(Object.create(null), entries)
+}

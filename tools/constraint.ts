@@ -1,0 +1,74 @@
+/** Joins lengths, patterns, enums, pages and errors, which the SDK's schemas do not say, to what they say. */
+import type { Constraints, Member, Pagination, Shape } from '#models'
+
+/** One file of `tools/constraints`. */
+export interface ConstraintFile {
+  /** Each with its places: `Structure.Member`, or `Structure.Member.member` (`key`, `value`) for the parts of a collection. */
+  readonly rules: readonly (Constraints & { readonly of: readonly string[] })[]
+  /** Each with its operations. */
+  readonly pages: readonly (Pagination & { readonly of: readonly string[] })[]
+  /** By the name of the error's shape: the operations that answer with it. */
+  readonly errors: Readonly<Record<string, readonly string[]>>
+}
+
+type Shapes = Record<string, Shape>
+
+/** Puts every rule in its place. Gives: new shapes. Errors: a rule's place is not in the schemas. */
+export function constrain(shapes: Readonly<Shapes>, rules: ConstraintFile['rules']): Shapes {
+  const result: Shapes = { ...shapes }
+  for (const { of, ...constraints } of rules) {
+    const exact = normal(constraints)
+    for (const place of of) put(result, place.split('.'), exact)
+  }
+  return result
+}
+
+function put(shapes: Shapes, [structure = '', name = '', part]: readonly string[], exact: Constraints): void {
+  const place = [structure, name, part].filter((step) => step !== undefined).join('.')
+  const whole = shapes[structure]
+  const member = whole?.type === 'structure' ? whole.members[name] : undefined
+  if (whole?.type !== 'structure' || member === undefined) throw new Error(`there is no ${place} in the schemas`)
+  const replace = (changed: Member) => {
+    shapes[structure] = { ...whole, members: { ...whole.members, [name]: changed } }
+  }
+  if (part === undefined) {
+    replace({ ...member, ...exact })
+    return
+  }
+  const constrained = withPart(shapes[member.shape], part, exact)
+  if (constrained === undefined) throw new Error(`there is no ${place} in the schemas`)
+  replace({ ...member, shape: nameFor(shapes, constrained, [`${name}${suffix(constrained)}`, `${structure}.${name}`]) })
+}
+
+function withPart(shape: Shape | undefined, part: string, exact: Constraints): Shape | undefined {
+  if (shape?.type === 'list' && part === 'member') return { ...shape, member: { ...shape.member, ...exact } }
+  if (shape?.type === 'map' && part === 'key') return { ...shape, key: { ...shape.key, ...exact } }
+  if (shape?.type === 'map' && part === 'value') return { ...shape, value: { ...shape.value, ...exact } }
+  return undefined
+}
+
+function suffix(shape: Shape): string {
+  return shape.type === 'map' ? 'Map' : 'List'
+}
+
+/** Shares a shape among places whose parts obey the same rules. */
+function nameFor(shapes: Shapes, shape: Shape, names: readonly string[]): string {
+  const text = JSON.stringify(shape)
+  for (const name of names) {
+    if (shapes[name] === undefined) shapes[name] = shape
+    if (JSON.stringify(shapes[name]) === text) return name
+  }
+  const last = names.at(-1) ?? ''
+  shapes[last] = shape
+  return last
+}
+
+/** A pattern as JavaScript reads it with the flag `u`; beside it as AWS writes it, where that differs. */
+function normal(constraints: Constraints): Constraints {
+  const { pattern } = constraints
+  if (pattern === undefined) return constraints
+  const exact = pattern.replaceAll('\\u10000-\\u10FFFF', '\\u{10000}-\\u{10FFFF}')
+  if (/\\u[\dA-Fa-f]{5}/.test(exact)) throw new Error(`a code point of five digits in ${pattern}`)
+  new RegExp(exact, 'u')
+  return exact === pattern ? constraints : { ...constraints, pattern: exact, patternText: pattern }
+}
