@@ -4,6 +4,13 @@ import type { ServiceModel, Shape } from './model.ts'
 
 export type { IamCodes, StsCodes } from './generated/codes.ts'
 export { serviceNames } from './generated/codes.ts'
+export { awsManagedPoliciesDate } from './generated/managed-policies-date.ts'
+export {
+  type AwsManagedPolicy,
+  type AwsManagedPolicySummary,
+  awsManagedPolicies,
+  awsManagedPolicy,
+} from './managed-policy.ts'
 export type * from './model.ts'
 
 const models = new Map<string, ServiceModel>()
