@@ -1,0 +1,71 @@
+import type { World } from '../operation.ts'
+import { iam } from './iam.ts'
+import { inlineSizes, quotas, versionsPerPolicy } from './quota.ts'
+
+export const GetAccountSummary = iam('GetAccountSummary', {
+  resource: () => '*',
+
+  async run(_, world) {
+    return { SummaryMap: { ...(await counted(world)), ...limits, ...notThereYet } }
+  },
+})
+
+const limits = {
+  UsersQuota: quotas.UsersPerAccount,
+  GroupsQuota: quotas.GroupsPerAccount,
+  RolesQuota: quotas.RolesPerAccount,
+  PoliciesQuota: quotas.PoliciesPerAccount,
+  InstanceProfilesQuota: quotas.InstanceProfilesPerAccount,
+  GroupsPerUserQuota: quotas.GroupsPerUser,
+  AccessKeysPerUserQuota: quotas.AccessKeysPerUser,
+  AttachedPoliciesPerUserQuota: quotas.PoliciesPerUser,
+  AttachedPoliciesPerGroupQuota: quotas.PoliciesPerGroup,
+  AttachedPoliciesPerRoleQuota: quotas.PoliciesPerRole,
+  PolicySizeQuota: quotas.PolicySize,
+  AssumeRolePolicySizeQuota: quotas.ACLSizePerRole,
+  UserPolicySizeQuota: inlineSizes.user,
+  GroupPolicySizeQuota: inlineSizes.group,
+  RolePolicySizeQuota: inlineSizes.role,
+  VersionsPerPolicyQuota: versionsPerPolicy,
+  PolicyVersionsInUseQuota: 10000,
+  SigningCertificatesPerUserQuota: 2,
+  ServerCertificatesQuota: 20,
+  GlobalEndpointTokenVersion: 1,
+} as const
+
+/** What an account cannot have, as long as nothing makes it. */
+const notThereYet = {
+  AccountMFAEnabled: 0,
+  AccountPasswordPresent: 0,
+  AccountSigningCertificatesPresent: 0,
+  MFADevices: 0,
+  MFADevicesInUse: 0,
+  Providers: 0,
+  ServerCertificates: 0,
+} as const
+
+async function counted(world: World) {
+  const { account, tables } = world
+  const rootKeys = await tables.accessKeys.ofUser(account, undefined)
+  return {
+    Users: await tables.users.count(account),
+    Groups: await tables.groups.count(account),
+    Roles: await tables.roles.count(account),
+    Policies: await tables.policies.count(account),
+    InstanceProfiles: await tables.instanceProfiles.count(account),
+    AccountAccessKeysPresent: Number(rootKeys.some(({ active }) => active)),
+    PolicyVersionsInUse: await versionsInUse(world),
+  }
+}
+
+async function versionsInUse({ account, tables }: World): Promise<number> {
+  let count = 0
+  let after: string | undefined
+  for (let more = true; more; ) {
+    const page = await tables.policies.list(account, { limit: 1000, ...(after === undefined ? {} : { after }) })
+    for (const { id } of page.items) count += (await tables.policyVersions.list(id)).length
+    after = page.items.at(-1)?.name
+    more = page.more
+  }
+  return count
+}

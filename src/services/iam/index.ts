@@ -1,0 +1,47 @@
+import type { Operation } from '../operation.ts'
+import * as accessKey from './access-key.ts'
+import * as accountAlias from './account-alias.ts'
+import * as accountDetail from './account-detail.ts'
+import * as accountSummary from './account-summary.ts'
+import * as attachment from './attachment.ts'
+import * as boundary from './boundary.ts'
+import * as group from './group.ts'
+import * as inlinePolicy from './inline-policy.ts'
+import * as instanceProfile from './instance-profile.ts'
+import * as instanceProfileTag from './instance-profile-tag.ts'
+import * as membership from './membership.ts'
+import * as policy from './policy.ts'
+import * as policyEntity from './policy-entity.ts'
+import * as policyTag from './policy-tag.ts'
+import * as policyVersion from './policy-version.ts'
+import * as role from './role.ts'
+import * as roleTag from './role-tag.ts'
+import * as user from './user.ts'
+import * as userTag from './user-tag.ts'
+
+/** Every operation of the IAM API that is built. */
+export const iamOperations: readonly Operation[] = [
+  accessKey,
+  accountAlias,
+  accountDetail,
+  accountSummary,
+  attachment,
+  boundary,
+  group,
+  inlinePolicy,
+  instanceProfile,
+  instanceProfileTag,
+  membership,
+  policy,
+  policyEntity,
+  policyTag,
+  policyVersion,
+  role,
+  roleTag,
+  user,
+  userTag,
+].flatMap((noun) => Object.values(noun).filter(isOperation))
+
+function isOperation(exported: unknown): exported is Operation {
+  return typeof exported === 'object' && exported !== null && 'run' in exported && 'service' in exported
+}
