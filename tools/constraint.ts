@@ -13,14 +13,37 @@ export interface ConstraintFile {
 
 type Shapes = Record<string, Shape>
 
-/** Puts every rule in its place. Gives: new shapes. Errors: a rule's place is not in the schemas. */
+/** Puts every rule in its place. Gives: new shapes, and beside them those that places no longer use. Errors: a rule's place is not in the schemas. */
 export function constrain(shapes: Readonly<Shapes>, rules: ConstraintFile['rules']): Shapes {
   const result: Shapes = { ...shapes }
+  const places = rules.flatMap((rule) => rule.of)
+  const twice = places.find((place, index) => places.indexOf(place) !== index)
+  if (twice !== undefined) throw new Error(`two rules for ${twice}`)
   for (const { of, ...constraints } of rules) {
     const exact = normal(constraints)
     for (const place of of) put(result, place.split('.'), exact)
   }
   return result
+}
+
+/** Gives: those of the shapes that the named ones lead to, and these. */
+export function reachable(shapes: Readonly<Shapes>, roots: Iterable<string>): Shapes {
+  const found: Shapes = {}
+  const waiting = [...roots]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const shape = shapes[name]
+    if (shape === undefined) throw new Error(`there is no shape ${name}`)
+    if (found[name] !== undefined) continue
+    found[name] = shape
+    waiting.push(...partsOf(shape).map((part) => part.shape))
+  }
+  return found
+}
+
+function partsOf(shape: Shape): readonly Member[] {
+  if (shape.type === 'structure') return Object.values(shape.members)
+  if (shape.type === 'list') return [shape.member]
+  return shape.type === 'map' ? [shape.key, shape.value] : []
 }
 
 function put(shapes: Shapes, [structure = '', name = '', part]: readonly string[], exact: Constraints): void {

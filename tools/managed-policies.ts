@@ -68,9 +68,20 @@ function rowOf(policy: PublishedPolicy, document: string): Row {
     seconds(policy.lastUpdatedDate),
     numberOf(policy.latestVersionId),
     versions,
-    versions.map((version) => seconds(policy.versions[`v${version}`]?.createdDate ?? policy.createdDate)),
+    datesOf(policy, versions),
     Buffer.byteLength(document),
   ]
+}
+
+/** The package dates many a later version with the day of the first; such a one gets the date of the version before it. */
+function datesOf(policy: PublishedPolicy, versions: readonly number[]): readonly number[] {
+  let latest = seconds(policy.createdDate)
+  return versions.map((version) => {
+    const isNewest = `v${version}` === policy.latestVersionId
+    const date = isNewest ? policy.lastUpdatedDate : policy.versions[`v${version}`]?.createdDate
+    latest = Math.max(latest, seconds(date ?? policy.createdDate))
+    return latest
+  })
 }
 
 function newest(policy: PublishedPolicy): { readonly document: object } {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { OperationModel, Pagination, ServiceModel } from '#models'
-import { type ConstraintFile, constrain } from './constraint.ts'
+import { type ConstraintFile, constrain, reachable } from './constraint.ts'
 import { kinds, resolve, ShapeReader } from './schema.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,6 +52,9 @@ export async function modelFrom(name: string): Promise<ServiceModel> {
     }
   }
   checkPlaces(name, facts, operations)
+  const roots = Object.values(operations).flatMap(({ input = [], output = [] }) => [input, output].flat())
+  const errorRoots = Object.values(reader.errors).map((error) => error.shape)
+  const shapes = reachable(constrain(sorted(reader.shapes), facts.rules), [...roots, ...errorRoots])
   return {
     name,
     serviceId: config.serviceId,
@@ -60,7 +63,7 @@ export async function modelFrom(name: string): Promise<ServiceModel> {
     signingName: config.defaultSigningName,
     ...detail(config),
     operations: sorted(operations),
-    shapes: sorted(constrain(sorted(reader.shapes), facts.rules)),
+    shapes: sorted(shapes),
     errors: sorted(reader.errors),
   }
 }
