@@ -60,7 +60,10 @@ function put(shapes: Shapes, [structure = '', name = '', part]: readonly string[
   }
   const constrained = withPart(shapes[member.shape], part, exact)
   if (constrained === undefined) throw new Error(`there is no ${place} in the schemas`)
-  replace({ ...member, shape: nameFor(shapes, constrained, [`${name}${suffix(constrained)}`, `${structure}.${name}`]) })
+  replace({
+    ...member,
+    shape: nameFor(shapes, constrained, [collectionName(name, constrained), `${structure}.${name}`]),
+  })
 }
 
 function withPart(shape: Shape | undefined, part: string, exact: Constraints): Shape | undefined {
@@ -70,8 +73,9 @@ function withPart(shape: Shape | undefined, part: string, exact: Constraints): S
   return undefined
 }
 
-function suffix(shape: Shape): string {
-  return shape.type === 'map' ? 'Map' : 'List'
+function collectionName(member: string, shape: Shape): string {
+  const suffix = shape.type === 'map' ? 'Map' : 'List'
+  return member.endsWith(suffix) ? member : `${member}${suffix}`
 }
 
 /** Shares a shape among places whose parts obey the same rules. */

@@ -9,7 +9,7 @@ const some = ['sts:GetCallerIdentity', 'iam:CreateUser', 'iam:GetUser']
 test('an operation counts as done when it is built, and as left when it is not', () => {
   const coverage = coverageOf(some)
   assert.deepEqual(
-    coverage.map(({ service, done }) => [service, done]),
+    coverage.filter(({ done }) => done.length > 0).map(({ service, done }) => [service, done]),
     [
       ['iam', ['CreateUser', 'GetUser']],
       ['sts', ['GetCallerIdentity']],
@@ -29,7 +29,7 @@ test('a service shows 100 percent only when all of it is built', () => {
   assert.match(markdown(coverageOf(all)), /\| sts \| (\d+) \| \1 \| 100 % \|/)
   assert.match(
     markdown(coverageOf(['iam:CreateUser', ...all.slice(1)])),
-    /\| iam \| 1 \| \d+ \| 0 % \|\n\| sts .* 9\d %/,
+    /\| iam \| 1 \| \d+ \| 0 % \|\n(?:.*\n)*\| sts .* 9\d %/,
   )
 })
 

@@ -162,11 +162,14 @@ export function codesText(models: readonly ServiceModel[]): string {
     )
     return `export type ${typeName(model.name)}Codes = {\n${lines.join('\n')}\n}\n`
   })
-  const names = models.map((model) => `'${model.name}'`).join(', ')
+  return ['/** Written by `tools/models.ts`: the error codes on the wire of every operation. */', ...types].join('\n')
+}
+
+/** The text of `src/models/generated/service-names.ts`. */
+export function namesText(names: readonly string[]): string {
   return [
-    '/** Written by `tools/models.ts`: the services that have a model, and the error codes of their operations. */',
-    `export const serviceNames: readonly string[] = [${names}]\n`,
-    ...types,
+    '/** Written by `tools/models.ts`: the services that have a model. */',
+    `export const serviceNames: readonly string[] = Object.freeze([${names.map((name) => `'${name}'`).join(', ')}])\n`,
   ].join('\n')
 }
 
@@ -178,7 +181,12 @@ function typeName(name: string): string {
 export async function filesFor(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const models = await Promise.all([...names].sort().map(modelFrom))
   const files = models.map((model) => [join('src', 'models', `${model.name}.json`), textOf(model)] as const)
-  return new Map([...files, [join('src', 'models', 'generated', 'codes.ts'), codesText(models)]])
+  const generated = join('src', 'models', 'generated')
+  return new Map([
+    ...files,
+    [join(generated, 'codes.ts'), codesText(models)],
+    [join(generated, 'service-names.ts'), namesText(models.map((model) => model.name))],
+  ])
 }
 
 /** Services whose model is committed. */
@@ -201,8 +209,13 @@ export function firstDifference(files: ReadonlyMap<string, string>): string | un
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const asked = words.filter((word) => !word.startsWith('--'))
+  const asked = words.filter((word) => !word.startsWith('-'))
   const check = words.includes('--check')
+  const unknown = words.find((word) => word.startsWith('-') && word !== '--check')
+  if (unknown !== undefined) {
+    process.stderr.write(`unknown: ${unknown}; usage: tools/models.ts [--check] [SERVICE...]\n`)
+    return 2
+  }
   const names = [...new Set([...asked, ...committedNames()])]
   const files = await filesFor(names)
   if (check) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { serviceNames } from './generated/codes.ts'
+import { serviceNames } from './generated/service-names.ts'
 import type { ServiceModel, Shape } from './model.ts'
 
 export type { IamCodes, StsCodes } from './generated/codes.ts'
-export { serviceNames } from './generated/codes.ts'
 export { awsManagedPoliciesDate } from './generated/managed-policies-date.ts'
+export { serviceNames } from './generated/service-names.ts'
 export {
   type AwsManagedPolicy,
   type AwsManagedPolicySummary,

@@ -1,6 +1,4 @@
-/** Written by `tools/models.ts`: the services that have a model, and the error codes of their operations. */
-export const serviceNames: readonly string[] = ['iam', 'sts']
-
+/** Written by `tools/models.ts`: the error codes on the wire of every operation. */
 export type IamCodes = {
   AcceptDelegationRequest: 'ConcurrentModification' | 'NoSuchEntity' | 'ServiceFailure'
   AcquireRole: never
