@@ -150,6 +150,21 @@ test('schemas give names, requirements, secrets, flattened collections and place
   assert.deepEqual(reader.shapes['Item'], { type: 'structure', members: { Again: { shape: 'Item' } } })
 })
 
+test('a shape that has the name of a scalar stands beside it', () => {
+  const reader = new ShapeReader()
+  const document = [3, 'ns', 'Document', 0, ['Text', 'Tags'], [0, 64]]
+  const list = [1, 'ns', 'StringList', 0, () => document]
+  const input = [3, 'ns', 'Input', 0, ['Documents', 'Any'], [() => list, 15]]
+  reader.structure(input)
+  assert.deepEqual(reader.shapes['Input'], {
+    type: 'structure',
+    members: { Documents: { shape: 'StringListShape' }, Any: { shape: 'Document' } },
+  })
+  assert.deepEqual(reader.shapes['StringListShape'], { type: 'list', member: { shape: 'DocumentShape' } })
+  assert.deepEqual(reader.shapes['StringList'], { type: 'list', member: { shape: 'String' } })
+  assert.deepEqual(reader.shapes['Document'], { type: 'document' })
+})
+
 test('what the tool does not know in a schema stops it', () => {
   const reader = new ShapeReader()
   const holding = (member: unknown, name: string) => [3, 'ns', name, 0, ['Member'], [member]]

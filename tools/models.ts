@@ -103,7 +103,7 @@ function pageOf({ inputToken, outputToken, limit, moreResults }: Pagination): Pa
 
 function errorCodes(sdk: Sdk, reader: ShapeReader): ReadonlyMap<string, string> {
   const own = schemasOf(sdk, kinds.error).filter((schema) => !String(schema[1]).includes('.synthetic.'))
-  return new Map(own.map((schema) => reader.error(schema)).map(({ shape, code }) => [shape, code]))
+  return new Map(own.map((schema) => [String(schema[2]), reader.error(schema).code]))
 }
 
 function schemasOf(sdk: Sdk, kind: number): readonly (readonly unknown[])[] {

@@ -24,6 +24,7 @@ const flagNames = [
   'httpQueryParams',
 ] as const
 
+/** The schemas say of a number only that it is one; the services that are modelled here have whole ones. */
 const scalars: Readonly<Record<number, readonly [name: string, shape: Shape]>> = {
   0: ['String', { type: 'string' }],
   1: ['Integer', { type: 'integer' }],
@@ -39,6 +40,9 @@ const scalars: Readonly<Record<number, readonly [name: string, shape: Shape]>> =
 }
 const listBit = 64
 const mapBit = 128
+
+/** Names of shapes that the schemas leave without one. */
+const taken = new Set(Object.values(scalars).flatMap(([name]) => [name, `${name}List`, `${name}Map`]))
 
 /** Traits that say nothing about the form of a value. */
 const silent = new Set([
@@ -68,9 +72,10 @@ export class ShapeReader {
     const { schema, traits } = resolve(ref)
     if (typeof schema === 'number' || schema === 'unit') throw new Error('an error without a name')
     const shape = this.#name(schema)
+    const name = String(schema[2])
     const query = Array.isArray(traits['awsQueryError']) ? traits['awsQueryError'] : []
     const model = {
-      code: String(query[0] ?? shape),
+      code: String(query[0] ?? name),
       status: Number(query[1] ?? traits['httpError'] ?? (traits['error'] === 'server' ? 500 : 400)),
       shape,
     }
@@ -83,8 +88,8 @@ export class ShapeReader {
 
   #name(schema: number | readonly unknown[]): string {
     if (typeof schema === 'number') return this.#unnamed(schema)
-    const name = String(schema[2])
     if (schema[0] === kinds.simple) return this.#name(plain(schema[4]))
+    const name = nameOf(schema)
     if (this.shapes[name] !== undefined) return name
     const members: Record<string, Member> = {}
     switch (schema[0]) {
@@ -134,6 +139,11 @@ export class ShapeReader {
     this.shapes[`Flat${shape}`] = { ...whole, flattened: true }
     return { shape: `Flat${shape}`, ...usage(traits) }
   }
+}
+
+function nameOf(schema: readonly unknown[]): string {
+  const name = String(schema[2])
+  return taken.has(name) ? `${name}Shape` : name
 }
 
 function structureOf(schema: readonly unknown[], members: Record<string, Member>): StructureShape {
