@@ -231,3 +231,15 @@ test('IAM’s own constraints hold', () => {
     /^1 validation error detected: Value at 'password' /,
   )
 })
+
+test('a pattern is told as AWS writes it, where JavaScript reads another', () => {
+  const call = callOf(modelOf('sts'), 'AssumeRole')
+  const arn = 'arn:aws:iam::123456789012:role/r'
+  assert.equal(complaint({ RoleArn: `${arn}😀`, RoleSessionName: 'me' }, call), '')
+  const told = complaint({ RoleArn: `${arn}\u0000`, RoleSessionName: 'me' }, call)
+  assert.ok(
+    told.endsWith(
+      'pattern: [\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+    ),
+  )
+})

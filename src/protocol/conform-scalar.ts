@@ -34,12 +34,15 @@ export function sizeCheck({ min = 0, max = Infinity }: Constraints): (length: nu
 }
 
 /** Says all that a plain value must satisfy, in AWS's order. */
-export function sayConstraints(type: ScalarShape['type'], { min, max, pattern, enum: values }: Constraints): string[] {
+export function sayConstraints(
+  type: ScalarShape['type'],
+  { min, max, pattern, patternText = pattern, enum: values }: Constraints,
+): string[] {
   const measure = type === 'string' || type === 'blob' ? 'length' : 'value'
   const said: string[] = []
   if (max !== undefined) said.push(`Member must have ${measure} less than or equal to ${max}`)
   if (min !== undefined) said.push(`Member must have ${measure} greater than or equal to ${min}`)
-  if (pattern !== undefined) said.push(`Member must satisfy regular expression pattern: ${pattern}`)
+  if (pattern !== undefined) said.push(`Member must satisfy regular expression pattern: ${patternText}`)
   if (values !== undefined) said.push(`Member must satisfy enum value set: [${values.join(', ')}]`)
   return said
 }
@@ -51,12 +54,18 @@ export function showValue(value: unknown): string | undefined {
   return text.length <= mostShown ? `'${text}'` : `'${text.slice(0, mostShown).toWellFormed()}...'`
 }
 
-function stringCheck({ min = 0, max = Infinity, pattern, enum: values }: Constraints): ScalarCheck {
+function stringCheck({
+  min = 0,
+  max = Infinity,
+  pattern,
+  patternText = pattern,
+  enum: values,
+}: Constraints): ScalarCheck {
   const whole = pattern === undefined ? undefined : wholePattern(pattern)
   const allowed = values === undefined ? undefined : new Set(values)
   const tooShort = `Member must have length greater than or equal to ${min}`
   const tooLong = `Member must have length less than or equal to ${max}`
-  const unmatched = `Member must satisfy regular expression pattern: ${pattern}`
+  const unmatched = `Member must satisfy regular expression pattern: ${patternText}`
   const unlisted = `Member must satisfy enum value set: [${values?.join(', ')}]`
   return (value) => {
     if (typeof value !== 'string') return ['Member must be a string']
