@@ -66,9 +66,9 @@ export function withTable(text: string, table: string): string {
   return `${text.slice(0, from + open.length)}\n${table}\n${text.slice(to)}`
 }
 
+/** The percentage is rounded down, so that only a whole service shows 100 %. */
 function cells({ service, done, left }: Coverage): readonly string[] {
   const all = done.length + left.length
-  // Rounded down, so that only a whole service shows 100 %.
   return [service, `${done.length}`, `${all}`, `${Math.floor((100 * done.length) / all)} %`]
 }
 

@@ -102,7 +102,7 @@ export class ShapeReader {
       case kinds.structure:
       case kinds.union:
       case kinds.error:
-        // A shape may lead back to itself, so it is known before its members are read.
+        // INVARIANT: a structure is known before its members are read, for they may lead back to it.
         this.shapes[name] = structureOf(schema, members)
         for (const [index, member] of listed(schema[4]).entries())
           members[String(member)] = this.#member(listed(schema[5])[index])
@@ -146,9 +146,9 @@ function nameOf(schema: readonly unknown[]): string {
   return taken.has(name) ? `${name}Shape` : name
 }
 
+/** The required members come first; the schema says how many they are. */
 function structureOf(schema: readonly unknown[], members: Record<string, Member>): StructureShape {
   const names = listed(schema[4]).map(String)
-  // The schema says how many are required; those come first.
   const required = schema[0] === kinds.union ? [] : names.slice(0, Number(schema[6] ?? 0))
   return {
     type: 'structure',
