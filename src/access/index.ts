@@ -1,1 +1,2 @@
+export * from './arn.ts'
 export type * from './caller.ts'
