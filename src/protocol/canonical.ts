@@ -61,7 +61,7 @@ function byNameThenValue(one: readonly [string, string], other: readonly [string
 }
 
 function folded(value: string): string {
-  return isFolded(value) ? value : value.trim().replace(/\s+/g, ' ')
+  return isFolded(value) ? value : value.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, '')
 }
 
 /** Whether there is no white space but single spaces between words. */

@@ -13,6 +13,7 @@ export interface ClaimChecks {
 }
 
 const skew = 15 * 60_000
+const region = /^[a-z0-9-]{1,32}$/
 
 /**
  * Checks all of a claim that needs no secret: its scope and its time.
@@ -26,7 +27,7 @@ export function checkClaim(claim: Claim, checks: ClaimChecks): void {
 
 function checkScope({ scope, moment }: Claim, { service, regions }: ClaimChecks): void {
   const wrong: string[] = []
-  if (scope.region === '' || regions?.includes(scope.region) === false)
+  if (!region.test(scope.region) || regions?.includes(scope.region) === false)
     wrong.push('Credential should be scoped to a valid region. ')
   if (scope.service !== service) wrong.push(`Credential should be scoped to correct service: '${service}'. `)
   if (scope.terminator !== terminator)

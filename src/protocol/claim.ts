@@ -38,7 +38,7 @@ export interface ClaimScope extends KeyScope {
  */
 export function readClaim(request: HttpRequest): Claim | undefined {
   const authorization = valuesOf(request, 'authorization')
-  const fields = request.query.includes('-') ? signatureFields(request.query) : undefined
+  const fields = request.query === '' ? undefined : signatureFields(request.query)
   if (authorization !== undefined && authorization.length > 0) {
     if (fields !== undefined)
       throw signatureDoesNotMatch(
