@@ -57,11 +57,7 @@ function split(text: string): { readonly scheme: string; readonly parameters: Pa
   return { scheme, parameters }
 }
 
-/**
- * Says all that is missing at once.
- *
- * QUIRK: AWS shows a digest of the header and not the header, so that a secret sent by mistake does not come back.
- */
+/** Says all that is missing at once, and a digest of the header instead of it: a secret sent by mistake must not come back. */
 function missing(text: string, parameters: Parameters, date: string | undefined): Fault {
   const wanted = (['Credential', 'Signature', 'SignedHeaders'] as const).filter((name) => !parameters[name])
   const sentences = wanted.map((name) => `Authorization header requires '${name}' parameter. `)
