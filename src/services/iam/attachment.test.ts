@@ -9,7 +9,10 @@ import {
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DeletePolicyCommand,
+  DeleteUserCommand,
   DetachUserPolicyCommand,
+  GetAccountAuthorizationDetailsCommand,
   ListAttachedGroupPoliciesCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
@@ -113,6 +116,27 @@ test('of many who attach the last policies that there is room for, no more than 
   const outcomes = await Promise.allSettled(attempts)
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 10)
   assert.equal((await iam.send(new ListAttachedUserPoliciesCommand({ UserName }))).AttachedPolicies?.length, 10)
+})
+
+test('a storm of creating, attaching, detaching and deleting the same names leaves nothing inconsistent', async () => {
+  const PolicyArn = await policy('Storm')
+  const UserName = 'storm'
+  const deeds = [
+    () => iam.send(new CreateUserCommand({ UserName })),
+    () => iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn })),
+    () => iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })),
+    () => iam.send(new DeleteUserCommand({ UserName })),
+    () => iam.send(new DeletePolicyCommand({ PolicyArn })),
+    () => iam.send(new CreatePolicyCommand({ PolicyName: 'Storm', PolicyDocument })),
+  ]
+  const expected = ['NoSuchEntityException', 'EntityAlreadyExistsException', 'DeleteConflictException']
+  const outcomes = await Promise.allSettled(Array.from({ length: 120 }, (_, at) => deeds[(at * 7) % 6]?.()))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') assert.ok(expected.includes(outcome.reason.name))
+  const details = await iam.send(new GetAccountAuthorizationDetailsCommand({}))
+  const found = details.Policies?.find(({ Arn }) => Arn === PolicyArn)
+  const held = details.UserDetailList?.flatMap(({ AttachedManagedPolicies = [] }) => AttachedManagedPolicies) ?? []
+  const times = held.filter((attached) => attached.PolicyArn === PolicyArn).length
+  assert.equal(found?.AttachmentCount ?? 0, times)
 })
 
 test('ListEntitiesForPolicy knows kinds, paths and uses, and gives each entity once', async () => {

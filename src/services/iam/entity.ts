@@ -77,9 +77,11 @@ export async function boundaryContext({ kind, name }: OwnerName, scope: Scope): 
 }
 
 /** What is touched by a listing of all that lies below a path: `arn:aws:iam::A:user/` and the rest of the path. */
-export function touchedPath(kind: 'user' | 'group' | 'role' | 'instance-profile', prefix: string | undefined) {
-  return (scope: Scope): string => `arn:aws:iam::${scope.account}:${kind}${prefix ?? '/'}`
+export function touchedPath(kind: PathKind, prefix: string | undefined, { account }: Scope): string {
+  return `arn:aws:iam::${account}:${kind}${prefix ?? '/'}`
 }
+
+type PathKind = 'user' | 'group' | 'role' | 'instance-profile'
 
 function missing(kind: OwnerKind, name: string, world: World<'NoSuchEntity'>): never {
   throw world.fault('NoSuchEntity', `The ${kind} with name ${name} cannot be found.`)

@@ -37,7 +37,7 @@ export const GetGroup = iam('GetGroup', {
 })
 
 export const ListGroups = iam('ListGroups', {
-  resource: ({ PathPrefix }, scope) => touchedPath('group', PathPrefix)(scope),
+  resource: ({ PathPrefix }, scope) => touchedPath('group', PathPrefix, scope),
 
   async run({ PathPrefix, ...page }, world) {
     const listing = openListing('ListGroups', page, world)

@@ -85,6 +85,19 @@ for (const [kind, { put, get, list, remove, most }] of Object.entries(owners)) {
     for (const name of ['a', 'b', 'c']) await remove(name)
   })
 
+  test(`names of inline policies of a ${kind} that differ in the case of letters only are two names`, async () => {
+    for (const name of ['q', 'p', 'P', 'Q']) await put(name, sized(150))
+    const seen: string[] = []
+    let Marker: string | undefined
+    do {
+      const found = await list({ MaxItems: 1, Marker })
+      seen.push(...(found.PolicyNames ?? []))
+      Marker = found.Marker
+    } while (Marker !== undefined)
+    assert.deepEqual(seen.toSorted(), ['P', 'Q', 'p', 'q'])
+    for (const name of seen) await remove(name)
+  })
+
   test(`an inline policy of a ${kind} that is not there is NoSuchEntity`, async () => {
     const message = `The ${kind} policy with name none cannot be found.`
     await assert.rejects(get('none'), { name: 'NoSuchEntityException', message })

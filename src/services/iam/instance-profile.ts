@@ -40,7 +40,7 @@ export const GetInstanceProfile = iam('GetInstanceProfile', {
 })
 
 export const ListInstanceProfiles = iam('ListInstanceProfiles', {
-  resource: ({ PathPrefix }, scope) => touchedPath('instance-profile', PathPrefix)(scope),
+  resource: ({ PathPrefix }, scope) => touchedPath('instance-profile', PathPrefix, scope),
 
   async run({ PathPrefix, ...page }, world) {
     const listing = openListing('ListInstanceProfiles', page, world)

@@ -1,4 +1,4 @@
-import type { AwsManagedPolicy } from '#models'
+import type { AwsManagedPolicy, AwsManagedPolicySummary } from '#models'
 import type { ManagedPolicy, PolicyVersion } from '#store'
 import type { World } from '../operation.ts'
 import { dateOf } from './date.ts'
@@ -103,10 +103,9 @@ export function shownVersion({ version, createdAt }: PolicyVersion, policy: Mana
 }
 
 /** A version of an AWS managed policy, without its document. */
-export function shownAwsVersion(policy: Omit<AwsManagedPolicy, 'document'>, id: string) {
-  const isDefault = id === policy.defaultVersion
-  const createdAt = isDefault ? policy.updatedAt : policy.createdAt
-  return { VersionId: id, IsDefaultVersion: isDefault, CreateDate: dateOf(createdAt) }
+export function shownAwsVersion(policy: AwsManagedPolicySummary, id: string) {
+  const createdAt = policy.versionsCreatedAt[policy.versions.indexOf(id)] ?? policy.createdAt
+  return { VersionId: id, IsDefaultVersion: id === policy.defaultVersion, CreateDate: dateOf(createdAt) }
 }
 
 interface Sought {

@@ -1,5 +1,5 @@
 import { policyArn } from '#access'
-import { type AwsManagedPolicy, awsManagedPolicies } from '#models'
+import { type AwsManagedPolicySummary, awsManagedPolicies } from '#models'
 import type { ManagedPolicy, Page, PageRequest, Tables } from '#store'
 import type { World } from '../operation.ts'
 import { dateOf } from './date.ts'
@@ -120,7 +120,7 @@ export function shownPolicy(policy: ManagedPolicy, usage: Usage) {
 }
 
 /** An AWS managed policy as listings show it. */
-export function shownAwsPolicy(policy: Omit<AwsManagedPolicy, 'document'>, usage: Usage) {
+export function shownAwsPolicy(policy: AwsManagedPolicySummary, usage: Usage) {
   return {
     PolicyName: policy.name,
     PolicyId: policy.id,
@@ -190,7 +190,7 @@ async function* awsPolicies({ page, asked, world }: Gathering): AsyncGenerator<L
   const attached = new Set(await world.tables.attachments.attachedArns(world.account))
   const filtered = asked.OnlyAttached === true || asked.PolicyUsageFilter !== undefined
   for (const policy of awsInOrder()) {
-    const sortKey = `b${policy.name}\n${policy.path}`
+    const sortKey = awsSortKey(policy)
     if (page.after !== undefined && sortKey <= page.after) continue
     if (!policy.path.startsWith(asked.pathPrefix)) continue
     if (filtered && !attached.has(policy.arn) && !(await isBoundary(policy.arn, world))) continue
@@ -199,10 +199,16 @@ async function* awsPolicies({ page, asked, world }: Gathering): AsyncGenerator<L
   }
 }
 
+let inOrder: readonly AwsManagedPolicySummary[] | undefined
+
 /** By the order of the sort keys, whatever that of the catalogue is. */
-function awsInOrder(): readonly Omit<AwsManagedPolicy, 'document'>[] {
-  const key = ({ name, path }: { name: string; path: string }) => `${name}\n${path}`
-  return [...awsManagedPolicies()].sort((one, other) => (key(one) < key(other) ? -1 : 1))
+function awsInOrder(): readonly AwsManagedPolicySummary[] {
+  inOrder ??= [...awsManagedPolicies()].sort((one, other) => (awsSortKey(one) < awsSortKey(other) ? -1 : 1))
+  return inOrder
+}
+
+function awsSortKey({ name, path }: AwsManagedPolicySummary): string {
+  return `b${name}\n${path}`
 }
 
 async function isBoundary(arn: string, { account, tables }: World): Promise<boolean> {

@@ -53,10 +53,11 @@ export const GetRole = iam('GetRole', {
 })
 
 export const ListRoles = iam('ListRoles', {
-  resource: ({ PathPrefix }, scope) => touchedPath('role', PathPrefix)(scope),
+  resource: ({ PathPrefix }, scope) => touchedPath('role', PathPrefix, scope),
 
-  async run({ PathPrefix, ...page }, { account, tables, ...world }) {
-    const listing = openListing('ListRoles', page, { account, tables, ...world })
+  async run({ PathPrefix, ...page }, world) {
+    const { account, tables } = world
+    const listing = openListing('ListRoles', page, world)
     const under = PathPrefix === undefined ? {} : { pathPrefix: PathPrefix }
     const found = await tables.roles.list(account, { ...listing.page, ...under })
     const Roles = await shownRoles(found.items, tables)

@@ -45,7 +45,7 @@ export const GetUser = iam('GetUser', {
 })
 
 export const ListUsers = iam('ListUsers', {
-  resource: ({ PathPrefix }, scope) => touchedPath('user', PathPrefix)(scope),
+  resource: ({ PathPrefix }, scope) => touchedPath('user', PathPrefix, scope),
 
   async run({ PathPrefix, ...page }, world) {
     const listing = openListing('ListUsers', page, world)
