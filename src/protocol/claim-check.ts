@@ -32,7 +32,7 @@ function checkScope({ scope, moment }: Claim, { service, regions }: ClaimChecks)
   if (scope.service !== service) wrong.push(`Credential should be scoped to correct service: '${service}'. `)
   if (scope.terminator !== terminator)
     wrong.push(
-      `Credential should be scoped with a valid terminator: '${terminator}', not '${echo(scope.terminator, 500)}'.`,
+      `Credential should be scoped with a valid terminator: '${terminator}', not '${echo(scope.terminator, 500)}'. `,
     )
   if (scope.day.length !== 8 || !moment.startsWith(scope.day))
     wrong.push(

@@ -40,6 +40,10 @@ interface Parameters {
 /** Splits `ALGORITHM Name=value, Name=value`; commas and white space count alike. Errors: `IncompleteSignature`. */
 function split(text: string): { readonly scheme: string; readonly parameters: Parameters } {
   const [scheme = '', ...pieces] = text.trim().split(/[\s,]+/)
+  if (scheme.includes('='))
+    throw incompleteSignature(
+      'Authorization header must begin with the algorithm name, which cannot include an equal-sign',
+    )
   const parameters: Parameters = {}
   for (const piece of pieces) {
     if (piece === '') continue

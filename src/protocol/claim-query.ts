@@ -4,7 +4,7 @@ import { readCredential, readSignedAt, readSignedHeaders } from './claim-part.ts
 import type { HttpRequest } from './http.ts'
 import { echo, incompleteSignature } from './refusal.ts'
 import { algorithm } from './signature.ts'
-import { decodeUri } from './uri.ts'
+import { decodeUri, respellUri } from './uri.ts'
 
 /** The fields of a query string that belong to a signature, by their names. */
 export type SignatureFields = ReadonlyMap<string, string>
@@ -28,7 +28,7 @@ export function signatureFields(query: string): SignatureFields | undefined {
   const fields = new Map<string, string>()
   for (const piece of query.split('&')) {
     const at = piece.indexOf('=')
-    const name = decodeUri(at < 0 ? piece : piece.slice(0, at)) ?? ''
+    const name = respellUri(at < 0 ? piece : piece.slice(0, at))
     if (!known.has(name)) continue
     const value = at < 0 ? '' : decodeUri(piece.slice(at + 1))
     if (value === undefined || fields.has(name))

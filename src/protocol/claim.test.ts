@@ -122,6 +122,8 @@ test('a header that cannot be read is refused in the words of AWS', () => {
     signed(bearer),
     `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hash('sha256', bearer, 'base64')}'.`,
   )
+  for (const bare of ['x-api-key=rosa', authorization.slice('AWS4-HMAC-SHA256 '.length)])
+    refused(signed(bare), 'Authorization header must begin with the algorithm name, which cannot include an equal-sign')
   refused(signed(authorization.replace('SHA256', 'SHA512')), "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'.")
   for (const wrong of ['a/b', `a/${credential}`, '/20260115/us-east-1/iam/aws4_request', `${credential}/`])
     refused(
@@ -188,7 +190,7 @@ test('a query that lacks a part, has one twice or cannot be read is refused in t
 test('the scope must name the region, the service, the day and the end that are right, and all that is wrong is said at once', () => {
   const region = 'Credential should be scoped to a valid region. '
   const service = "Credential should be scoped to correct service: 'iam'. "
-  const end = "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'."
+  const end = "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. "
   const day =
     "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260114' != '20260115', from '20260115T120000Z'."
   const cases = [

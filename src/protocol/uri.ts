@@ -37,7 +37,7 @@ export function respellUri(text: string, { space = false, kept = '' } = {}): str
   return spelled
 }
 
-/** Takes off the percent-encoding. Gives: `undefined` where the bytes are not UTF-8. */
+/** Takes off the percent-encoding of a part of a query. Gives: `undefined` where it is malformed or the bytes are not UTF-8. */
 export function decodeUri(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', '%20'))
@@ -46,7 +46,7 @@ export function decodeUri(text: string): string | undefined {
   }
 }
 
-/** Resolves `.` and `..` and drops empty segments, as RFC 3986 and then some; a slash at the end stays. */
+/** Resolves the segments `.` and `..` and drops empty ones; a slash at the end stays. */
 export function normalizePath(path: string): string {
   const segments: string[] = []
   for (const segment of path.split('/')) {
