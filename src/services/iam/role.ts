@@ -71,8 +71,9 @@ export const UpdateRole = iam('UpdateRole', {
 
   async run({ RoleName, Description, MaxSessionDuration }, world) {
     const role = await roleNamed(RoleName, world)
-    const maxSessionDuration = MaxSessionDuration ?? defaultSessionDuration
     const changed = Description === undefined ? role : withDescription(role, Description)
+    // QUIRK: what is not given stays; the page says that an absent duration becomes one hour.
+    const maxSessionDuration = MaxSessionDuration ?? role.maxSessionDuration
     await world.tables.roles.update({ ...changed, maxSessionDuration })
     return {}
   },

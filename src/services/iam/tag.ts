@@ -80,6 +80,8 @@ function order({ key }: Tag): string {
   return bounded(key)
 }
 
+// DIFFERS: AWS tells the keys of policies and instance profiles apart by case; then it is undefined which of two such
+// tags a condition sees, so keys are the same in any case everywhere (rule K-2).
 function fold(key: string): string {
   return key.toLowerCase()
 }
