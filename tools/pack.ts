@@ -1,0 +1,90 @@
+/**
+ * Writes what is published: plain JavaScript with types, in a folder that npm can pack and install.
+ * `node tools/pack.ts [--out FOLDER] [ROOM…]`: with rooms named, only those, and only what they need.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { argv, execPath, exit, stderr, stdout } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Rooms that other people's programs may import, each as `cardea/ROOM`. They import no other room and no package. */
+const publicRooms: readonly string[] = ['engine']
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly license: string
+}
+
+if (import.meta.main) main()
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    args: argv.slice(2),
+    options: { out: { type: 'string', default: join(root, 'dist', 'package') } },
+    allowPositionals: true,
+  })
+  const unknown = positionals.find((room) => !publicRooms.includes(room))
+  if (unknown !== undefined) {
+    stderr.write(`${unknown} is not a public room; there are ${publicRooms.join(', ')}\n`)
+    exit(2)
+  }
+  const out = resolve(values.out)
+  pack(out, positionals.length === 0 ? publicRooms : positionals)
+  stdout.write(`${out}\n`)
+}
+
+/**
+ * Packs rooms into an empty folder.
+ * Errors: throws when the rooms do not compile.
+ */
+export function pack(out: string, rooms: readonly string[]): void {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  for (const room of rooms) compile(room, join(out, room))
+  const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify(published(manifest, rooms), undefined, 2)}\n`)
+  for (const file of ['LICENSE', 'README.md']) cpSync(join(root, file), join(out, file))
+}
+
+function published({ name, version, description, license }: Manifest, rooms: readonly string[]): object {
+  const entries = rooms.map((room) => [`./${room}`, { types: `./${room}/index.d.ts`, default: `./${room}/index.js` }])
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    sideEffects: false,
+    exports: Object.fromEntries(entries),
+  }
+}
+
+function compile(room: string, outDir: string): void {
+  const settings = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      rewriteRelativeImportExtensions: true,
+      allowImportingTsExtensions: false,
+      rootDir: join(root, 'src', room),
+      outDir,
+      // A public room runs anywhere, so it must compile without Node's types.
+      types: [],
+    },
+    include: [join(root, 'src', room, '**/*.ts')],
+    exclude: [join(root, 'src', room, '**/*.test.ts')],
+  }
+  const config = join(dirname(outDir), `tsconfig.${room}.json`)
+  writeFileSync(config, JSON.stringify(settings))
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const { status, stdout: text } = spawnSync(execPath, [tsc, '--project', config], { encoding: 'utf8' })
+  rmSync(config)
+  if (status !== 0) throw new Error(`the room ${room} does not compile alone:\n${text}`)
+}
