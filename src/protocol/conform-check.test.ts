@@ -22,6 +22,7 @@ const shapes: Readonly<Record<string, Shape>> = {
       Secrets: { shape: 'Names', sensitive: true },
       Bytes: { shape: 'Bytes', max: 2 },
       Map: { shape: 'Map', max: 1 },
+      SecretMap: { shape: 'Map', sensitive: true },
       Inner: { shape: 'Input' },
     },
     required: ['UserName'],
@@ -156,6 +157,10 @@ test('a sensitive value is never told', () => {
       `Value at 'password' ${failed} Member must have length greater than or equal to 6`,
   )
   assert.match(complaint({ UserName: 'a', Secrets: ['hunter2'] }), /^1 validation error detected: Value at 'secrets' /)
+  assert.match(
+    complaint({ UserName: 'a', SecretMap: { a: 'hunter2' } }),
+    /^1 validation error detected: Value at 'secretMap\.1\.value' /,
+  )
   assert.equal(complaint({ UserName: 'a', Bytes: Uint8Array.of(1, 2, 3) }).includes('1,2,3'), false)
 })
 

@@ -49,7 +49,7 @@ function memberCheck(service: ServiceModel, member: Member): Check {
   const constraints = { ...shape, ...member }
   if (shape.type === 'structure') return structureCheck(service, member.shape)
   if (shape.type === 'list') return listCheck(service, shape, { ...constraints, sensitive: member.sensitive === true })
-  if (shape.type === 'map') return mapCheck(service, shape, constraints)
+  if (shape.type === 'map') return mapCheck(service, shape, { ...constraints, sensitive: member.sensitive === true })
   const check = scalarCheck(shape.type, constraints)
   return (value, path, violations) => {
     const wrong = check(value)
@@ -92,12 +92,12 @@ function plainListCheck(service: ServiceModel, member: Member, size: (length: nu
   }
 }
 
-function mapCheck(service: ServiceModel, { key, value }: MapShape, constraints: Constraints): Check {
-  const size = sizeCheck(constraints)
+function mapCheck(service: ServiceModel, { key, value }: MapShape, use: Constraints & { sensitive: boolean }): Check {
+  const size = sizeCheck(use)
   const keyConstraints = { ...shapeOf(service, key.shape), ...key }
   const keyCheck = scalarCheck('string', keyConstraints)
   const allOfKeys = `Map keys must satisfy constraint: [${sayConstraints('string', keyConstraints).join(', ')}]`
-  const valueCheck = memberCheck(service, value)
+  const valueCheck = memberCheck(service, use.sensitive ? { ...value, sensitive: true } : value)
   return (map, path, violations) => {
     if (typeof map !== 'object' || map === null)
       return void violations.push({ path, constraint: 'Member must be a map' })

@@ -244,6 +244,13 @@ test('nested lists, maps, dates and empty lists are shown', async () => {
   assert.deepEqual((await shownBack('iam', 'ListUsers', { Users: [] })).output, { Users: [] })
 })
 
+test('texts of spaces, and characters that only some parsers keep, are shown as they are', async () => {
+  for (const value of ['', ' ', ' a ', '\u0085', '\u2028', 'a\r\nb', '&amp;', '&#65;', ']]>', '1e3', 'true', '007']) {
+    const output = { Tags: [{ Key: 'k', Value: value }] }
+    assert.deepEqual((await shownBack('iam', 'ListUserTags', output)).output, output, JSON.stringify(value))
+  }
+})
+
 test('the SDK reads a refusal as the error of that code', async () => {
   const message = 'The user with name <anna> & "berta" cannot be found.'
   const answer = (request: HttpRequest) =>

@@ -282,3 +282,17 @@ test('a hundred thousand hostile bodies are read or refused, and nothing else', 
   )
   assert.ok(refused > 10_000 && refused < 100_000, String(refused))
 })
+
+test('any bytes at all are a form or are refused', () => {
+  const headers = { 'content-type': ['application/x-www-form-urlencoded'] }
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 }), (body, said) => {
+      try {
+        readForm({ ...post(''), headers, body, query: said })
+      } catch (error) {
+        assert.ok(error instanceof Fault && error.status === 400 && error.code !== '' && error.message !== '')
+      }
+    }),
+    { numRuns: 20_000, seed: 3 },
+  )
+})
