@@ -5,6 +5,7 @@ import * as accountDetail from './account-detail.ts'
 import * as accountSummary from './account-summary.ts'
 import * as attachment from './attachment.ts'
 import * as boundary from './boundary.ts'
+import * as grantingPolicy from './granting-policy.ts'
 import * as group from './group.ts'
 import * as inlinePolicy from './inline-policy.ts'
 import * as instanceProfile from './instance-profile.ts'
@@ -27,6 +28,7 @@ export const iamOperations: readonly Operation[] = [
   accountSummary,
   attachment,
   boundary,
+  grantingPolicy,
   group,
   inlinePolicy,
   instanceProfile,

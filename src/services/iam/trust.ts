@@ -1,4 +1,4 @@
-import { roleArn, userArn } from '#access'
+import { readEntityArn, roleArn, userArn } from '#access'
 import { type Policy, principalsOf } from '#engine'
 import type { Role, Tables } from '#store'
 import type { World } from '../operation.ts'
@@ -34,7 +34,6 @@ export async function readBack({ trustPolicy, trustPrincipals }: Trust, tables: 
   return changed.size === 0 ? trustPolicy : withPrincipals(trustPolicy, changed)
 }
 
-const entityArn = /^arn:aws:iam::(\d{12}):(user|role)(\/(?:[!-~]+\/)?)([\w+=,.@-]+)$/
 const entityId = /^(AIDA|AROA)[A-Z0-9]{12,124}$/
 /** Accounts, and sessions, which are stored as written (rule U-5). */
 const asWritten =
@@ -54,8 +53,9 @@ async function meant(policy: Policy, world: World<'MalformedPolicyDocument'>): P
 /** Gives: `elsewhere` for an account that is not of this installation; `undefined` for nobody. */
 async function idOf(value: string, tables: Tables): Promise<string | undefined> {
   if (entityId.test(value)) return (await arnOf(value, tables)) === undefined ? undefined : value
-  const [, account, kind, path, name] = entityArn.exec(value) ?? []
-  if (account === undefined || path === undefined || name === undefined) return undefined
+  const arn = readEntityArn(value)
+  if (arn === undefined || (arn.kind !== 'user' && arn.kind !== 'role')) return undefined
+  const { account, kind, path, name } = arn
   // DIFFERS: what accounts outside the installation hold cannot be known; their users and roles are kept as written.
   if ((await tables.accounts.byId(account)) === undefined) return 'elsewhere'
   const entity = await (kind === 'user' ? tables.users : tables.roles).byName(account, name)
