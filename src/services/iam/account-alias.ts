@@ -4,7 +4,9 @@ export const CreateAccountAlias = iam('CreateAccountAlias', {
   resource: () => '*',
 
   async run({ AccountAlias }, { account, tables, fault }) {
-    if (!(await tables.accounts.setAlias(account, AccountAlias)))
+    // QUIRK: a new alias takes the place of the old one, but the one that the account has already is taken.
+    const held = (await tables.accounts.byId(account))?.alias === AccountAlias
+    if (held || !(await tables.accounts.setAlias(account, AccountAlias)))
       throw fault('EntityAlreadyExists', `The account alias ${AccountAlias} already exists.`)
     return {}
   },

@@ -4,16 +4,13 @@ import {
   AddRoleToInstanceProfileCommand,
   AddUserToGroupCommand,
   AttachRolePolicyCommand,
-  CreateAccountAliasCommand,
   CreateGroupCommand,
   CreateInstanceProfileCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
-  DeleteAccountAliasCommand,
   GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
-  ListAccountAliasesCommand,
   PutUserPolicyCommand,
   paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam'
@@ -26,25 +23,6 @@ const { iam } = door
 const PolicyDocument = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
 const AssumeRolePolicyDocument =
   '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}'
-
-test('an account has one alias, which no other account may have', async () => {
-  await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'first-name' }))
-  await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'second-name' }))
-  const { AccountAliases, IsTruncated } = await iam.send(new ListAccountAliasesCommand({}))
-  assert.deepEqual(AccountAliases, ['second-name'])
-  assert.equal(IsTruncated, false)
-  const other = door.as(await door.addAccount('300030003000')).iam
-  await assert.rejects(other.send(new CreateAccountAliasCommand({ AccountAlias: 'second-name' })), {
-    name: 'EntityAlreadyExistsException',
-    message: 'The account alias second-name already exists.',
-  })
-  await other.send(new CreateAccountAliasCommand({ AccountAlias: 'first-name' }))
-  await assert.rejects(iam.send(new DeleteAccountAliasCommand({ AccountAlias: 'first-name' })), {
-    name: 'NoSuchEntityException',
-  })
-  await iam.send(new DeleteAccountAliasCommand({ AccountAlias: 'second-name' }))
-  assert.deepEqual((await iam.send(new ListAccountAliasesCommand({}))).AccountAliases, [])
-})
 
 test('the summary counts what is there beside what may be', async () => {
   const before = (await iam.send(new GetAccountSummaryCommand({}))).SummaryMap ?? {}
