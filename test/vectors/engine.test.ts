@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decide, explain, readQuestion } from '#engine'
+import { decide, explain, type Layers, type Request, readQuestion } from '#engine'
 import { evaluate } from '../reference/evaluate.ts'
 import { type Expected, isAllowed, readRules, readVectors, rulesOf, type Vector } from './vector.ts'
 
@@ -25,7 +25,9 @@ function fits(given: Answer, expected: Expected): boolean {
   return expected.deniedBy === undefined || JSON.stringify(given.deniedBy) === JSON.stringify([expected.deniedBy])
 }
 
-function ask(vector: Vector, how: typeof decide): Answer {
+type Ask = (request: Request, layers: Layers) => { readonly decision: string; readonly deniedBy?: string }
+
+function ask(vector: Vector, how: Ask): Answer {
   const question = readQuestion(JSON.stringify(vector.question))
   if ('error' in question) return { error: question.error.message }
   const { decision, deniedBy } = how(question.request, question.layers)
