@@ -208,3 +208,27 @@ test('the questions that the laws are tried on are varied', () => {
     for (const kind of ['implicitDeny', 'explicitDeny'])
       assert.ok((seen.get(`${kind} ${layer}`) ?? 0) > 20, `${kind} ${layer}`)
 })
+
+law('a line with a mistake in it is answered, and never thrown at', (asked, tape) => {
+  const line = JSON.stringify(asked)
+  const at = tape.below(256) * 8 + tape.below(8)
+  const put = tape.pick([
+    '',
+    '"',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '\\',
+    '\u0000',
+    'null',
+    '0',
+    '"Statement":[],',
+    '\ud800',
+  ])
+  const question = readQuestion(line.slice(0, at) + put + line.slice(at + tape.below(4)))
+  if ('error' in question) assert.ok(question.error.code !== '' && question.error.message !== '')
+  else assert.match(decide(question.request, question.layers).decision, /^(?:allowed|explicitDeny|implicitDeny)$/)
+})
