@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Connection } from './connection.ts'
+import { StoreError } from './error.ts'
+import { enterFolder } from './folder.ts'
+import { openKeys } from './keyring.ts'
+import { migrate } from './migration.ts'
+import type { Schema } from './schema.ts'
+import { keyBytes } from './seal.ts'
+import { connectSqlite } from './sqlite.ts'
+import type { Store } from './store.ts'
+import { type AllTables, tablesOn } from './table/index.ts'
+import { Waiting } from './waiting.ts'
+
+/** Where a store is kept. */
+export type StorePlace =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'folder'
+      readonly path: string
+      /** 32 bytes. Absent: a file in the folder, made on the first run. */
+      readonly masterKey?: Uint8Array
+    }
+
+/**
+ * Opens a store, and makes it on the first run. A folder is held until `close`, or until the process ends in any way.
+ * Errors: `StoreError`.
+ */
+export async function openStore(at: StorePlace): Promise<Store> {
+  if (at.kind === 'memory') return openOn(connectSqlite(':memory:'), { masterKey: randomBytes(keyBytes) })
+  if (at.masterKey !== undefined && at.masterKey.length !== keyBytes)
+    throw new StoreError(
+      'BadMasterKey',
+      `A master key has ${keyBytes} bytes; the one given has ${at.masterKey.length}.`,
+    )
+  const { database, masterKey, leave } = enterFolder(at.path, at.masterKey)
+  try {
+    return await openOn(connectSqlite(database), { masterKey, leave })
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+}
+
+interface Opening {
+  readonly masterKey: Uint8Array
+  /** Called when the database is closed. */
+  leave?(): void
+}
+
+async function openOn(connection: Connection, { masterKey, leave }: Opening): Promise<Store> {
+  try {
+    await migrate({ ddl: connection.ddl, begun: connection.begun, transact: connection.write })
+    const { keyring, tokenKeys } = await connection.write((db) => openKeys(db, masterKey))
+    const revisions = await connection.read(revisionsIn)
+    return { tokenKeys, ...house(connection, { keyring, revisions, leave }) }
+  } catch (cause) {
+    await connection.close()
+    throw cause
+  }
+}
+
+interface Furniture {
+  readonly keyring: Parameters<typeof tablesOn>[1]['keyring']
+  /** The accounts' revisions. INVARIANT: equal to what is committed, for nobody else writes. */
+  readonly revisions: Map<string, number>
+  readonly leave: Opening['leave']
+}
+
+function house(connection: Connection, { keyring, revisions, leave }: Furniture): Omit<Store, 'tokenKeys'> {
+  let closing: Promise<void> | undefined
+  const known = new WeakMap<Kysely<Schema>, AllTables>()
+  const tables = (db: Kysely<Schema>) => {
+    const there = known.get(db) ?? tablesOn(db, { keyring, waiting: (id) => waiting.use(id) })
+    known.set(db, there)
+    return there
+  }
+  const waiting = new Waiting(({ records, uses }) =>
+    connection.write(async (db) => {
+      const { audit, lastUses } = tables(db)
+      for (const record of records) await audit.append(record)
+      for (const [id, use] of uses) await lastUses.put(id, use)
+    }),
+  )
+  return {
+    read: (work) => connection.read((db) => work(tables(db))),
+    async write(account, work) {
+      const written = await connection.write(
+        async (db) => ({ value: await work(tables(db)), revision: await raise(db, account) }),
+        ({ revision }) => {
+          if (revision !== undefined) revisions.set(account, revision)
+        },
+      )
+      return written.value
+    },
+    revision: (account) => revisions.get(account) ?? 0,
+    record: (record) => waiting.record(record),
+    used: (id, use) => waiting.used(id, use),
+    flush: () => waiting.flush(),
+    close() {
+      closing ??= closeAll(waiting, connection, leave)
+      return closing
+    },
+  }
+}
+
+async function closeAll(waiting: Waiting, connection: Connection, leave: Opening['leave']): Promise<void> {
+  try {
+    await waiting.close()
+  } finally {
+    await connection.close()
+    leave?.()
+  }
+}
+
+async function revisionsIn(db: Kysely<Schema>): Promise<Map<string, number>> {
+  const rows = await db.selectFrom('account').select(['id', 'revision']).execute()
+  return new Map(rows.map(({ id, revision }) => [id, revision]))
+}
+
+/** Gives: the new revision; `undefined` when there is no such account. */
+async function raise(db: Kysely<Schema>, account: string): Promise<number | undefined> {
+  const query = db
+    .updateTable('account')
+    .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', account)
+  return (await query.returning('revision').executeTakeFirst())?.revision
+}

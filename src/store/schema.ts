@@ -1,0 +1,180 @@
+import type { Generated, Selectable } from 'kysely'
+import type { OwnerKind } from './entity.ts'
+
+/** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
+export interface Schema {
+  readonly schemaVersion: SchemaVersionColumns
+  readonly dataKey: DataKeyColumns
+  readonly tokenKey: TokenKeyColumns
+  readonly account: AccountColumns
+  readonly tally: TallyColumns
+  readonly owner: OwnerColumns
+  readonly user: UserColumns
+  readonly group: NamedColumns
+  readonly membership: MembershipColumns
+  readonly role: RoleColumns
+  readonly instanceProfile: InstanceProfileColumns
+  readonly policy: PolicyColumns
+  readonly policyVersion: PolicyVersionColumns
+  readonly inlinePolicy: InlinePolicyColumns
+  readonly attachment: AttachmentColumns
+  readonly accessKey: AccessKeyColumns
+  readonly auditRecord: AuditRecordColumns
+}
+
+/** A row of a table as it is read. */
+export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>
+
+export interface SchemaVersionColumns {
+  readonly version: number
+  readonly name: string
+}
+
+export interface DataKeyColumns {
+  /** Rises with age; the highest is the one that seals. */
+  readonly seq: Generated<number>
+  readonly id: string
+  /** Which master key wrapped it. */
+  readonly masterKey: string
+  readonly wrapped: Uint8Array
+}
+
+export interface TokenKeyColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly dataKey: string
+  readonly sealed: Uint8Array
+}
+
+export interface AccountColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly alias: string | null
+  readonly createdAt: number
+  readonly revision: Generated<number>
+}
+
+/** The tables of entities that have a name in an account. */
+export type NamedKind = 'user' | 'group' | 'role' | 'instanceProfile' | 'policy'
+
+/** How many of a kind an account has. INVARIANT: equal to the rows there are, kept by the named tables. */
+export interface TallyColumns {
+  readonly account: string
+  readonly kind: NamedKind
+  readonly total: number
+}
+
+/** Whoever can have policies. INVARIANT: one row for each user, group and role, kept by the named tables. */
+export interface OwnerColumns {
+  readonly id: string
+  readonly kind: OwnerKind
+}
+
+export interface NamedColumns {
+  readonly id: string
+  readonly account: string
+  readonly name: string
+  /** The name in lower case: unique in account and table, and the order of listings. */
+  readonly nameKey: string
+  readonly path: string
+  readonly createdAt: number
+}
+
+export interface UserColumns extends NamedColumns {
+  readonly boundary: string | null
+  readonly tags: string
+  readonly passwordLastUsedAt: number | null
+}
+
+export interface MembershipColumns {
+  readonly userId: string
+  readonly groupId: string
+  /** The user's `nameKey`: the order of a group's listing. INVARIANT: follows the user's name, kept by the user table. */
+  readonly userKey: string
+  readonly account: string
+}
+
+export interface RoleColumns extends NamedColumns {
+  readonly description: string | null
+  readonly maxSessionDuration: number
+  readonly trustPolicy: string
+  readonly trustPrincipals: string
+  readonly boundary: string | null
+  readonly tags: string
+  readonly lastUsedAt: number | null
+  readonly lastUsedRegion: string | null
+}
+
+export interface InstanceProfileColumns extends NamedColumns {
+  readonly roleId: string | null
+  readonly tags: string
+}
+
+export interface PolicyColumns extends NamedColumns {
+  readonly description: string | null
+  readonly updatedAt: number
+  readonly defaultVersion: number
+  readonly nextVersion: number
+  readonly tags: string
+}
+
+export interface PolicyVersionColumns {
+  readonly policyId: string
+  readonly version: number
+  readonly document: string
+  readonly createdAt: number
+}
+
+export interface InlinePolicyColumns {
+  readonly ownerId: string
+  readonly name: string
+  readonly nameKey: string
+  readonly account: string
+  readonly document: string
+}
+
+export interface AttachmentColumns {
+  /** The order of attaching. */
+  readonly seq: Generated<number>
+  readonly account: string
+  readonly ownerKind: OwnerKind
+  readonly ownerId: string
+  readonly policyArn: string
+  readonly attachedAt: number
+}
+
+export interface AccessKeyColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  /** Null: the account's root. */
+  readonly userId: string | null
+  readonly dataKey: string
+  readonly sealed: Uint8Array
+  readonly active: number
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+  readonly lastUsedRegion: string | null
+  readonly lastUsedService: string | null
+}
+
+export interface AuditRecordColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly at: number
+  readonly account: string | null
+  readonly principal: string | null
+  readonly accessKeyId: string | null
+  readonly eventSource: string
+  readonly eventName: string
+  readonly region: string | null
+  readonly sourceIp: string
+  readonly userAgent: string | null
+  readonly readOnly: number
+  readonly resource: string | null
+  readonly request: string | null
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+}

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely'
+import type { LastUsed } from '../entity.ts'
+import type { Keyring } from '../keyring.ts'
+import type { Schema } from '../schema.ts'
+import type { Tables } from '../store.ts'
+import { accessKeyTable } from './access-key.ts'
+import { accountTable } from './account.ts'
+import { attachmentTable } from './attachment.ts'
+import { auditTable } from './audit.ts'
+import { groupTable } from './group.ts'
+import { inlinePolicyTable } from './inline-policy.ts'
+import { instanceProfileTable } from './instance-profile.ts'
+import { lastUseTable } from './last-use.ts'
+import { membershipTable } from './membership.ts'
+import { policyTable, policyVersionTable } from './policy.ts'
+import { roleTable } from './role.ts'
+import { userTable } from './user.ts'
+
+/** The tables, and what only the store itself writes. */
+export interface AllTables extends Tables {
+  readonly lastUses: ReturnType<typeof lastUseTable>
+}
+
+export interface TableNeeds {
+  readonly keyring: Keyring
+  /** The use of an id that is not written yet. */
+  waiting(id: string): LastUsed | undefined
+}
+
+export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): AllTables {
+  return {
+    accounts: accountTable(db),
+    users: userTable(db),
+    groups: groupTable(db),
+    memberships: membershipTable(db),
+    roles: roleTable(db),
+    instanceProfiles: instanceProfileTable(db),
+    policies: policyTable(db),
+    policyVersions: policyVersionTable(db),
+    inlinePolicies: inlinePolicyTable(db),
+    attachments: attachmentTable(db),
+    accessKeys: accessKeyTable(db, keyring),
+    lastUses: lastUseTable(db, waiting),
+    audit: auditTable(db),
+  }
+}

@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AuditRecord, LastUsed } from './entity.ts'
+
+/** What is to be written, and how much of it there is. */
+export interface Batch {
+  readonly records: readonly AuditRecord[]
+  readonly uses: ReadonlyMap<string, LastUsed>
+}
+
+/**
+ * Records and last uses that wait to be written together.
+ * INVARIANT: a record leaves only when it is written; when too many wait, the next is refused, never dropped.
+ */
+export class Waiting {
+  /** Milliseconds until what waits is written. */
+  static readonly delay = 50
+  /** As many records are written at once. */
+  static readonly enough = 256
+  /** The most records that wait. */
+  static readonly most = 50_000
+  readonly #write: (batch: Batch) => Promise<void>
+  #records: AuditRecord[] = []
+  #uses = new Map<string, LastUsed>()
+  /** The uses that are being written. */
+  #leaving: ReadonlyMap<string, LastUsed> = new Map()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+  #failure: unknown
+  #closed = false
+  /** What waits is written by nobody's unit of work, whoever gave it. */
+  readonly #outside = AsyncLocalStorage.snapshot()
+
+  /** Takes: what writes a batch, durably and whole. */
+  constructor(write: (batch: Batch) => Promise<void>) {
+    this.#write = write
+  }
+
+  /** Errors: throws when records cannot be written and too many wait. */
+  record(record: AuditRecord): void {
+    if (this.#closed) throw new Error('the store is closed')
+    if (this.#records.length >= Waiting.most)
+      throw new Error(`${Waiting.most} audit records wait and cannot be written`, { cause: this.#failure })
+    this.#records.push(record)
+    this.#schedule()
+  }
+
+  used(id: string, use: LastUsed): void {
+    const known = this.use(id)
+    if (this.#closed || (known !== undefined && known.at > use.at)) return
+    this.#uses.set(id, use)
+    this.#schedule()
+  }
+
+  /** The last use of an id that waits. */
+  use(id: string): LastUsed | undefined {
+    return this.#uses.get(id) ?? this.#leaving.get(id)
+  }
+
+  /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */
+  async flush(): Promise<void> {
+    await this.#running?.catch(() => undefined)
+    if (this.#records.length === 0 && this.#uses.size === 0) return
+    await this.#run()
+  }
+
+  /** Writes all that waits, and takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true
+    try {
+      await this.flush()
+    } finally {
+      clearTimeout(this.#timer)
+    }
+  }
+
+  #schedule(): void {
+    if (this.#running !== undefined || this.#closed) return
+    if (this.#records.length >= Waiting.enough && this.#failure === undefined) void this.#runQuietly()
+    else this.#timer ??= setTimeout(() => void this.#runQuietly(), Waiting.delay)
+  }
+
+  async #runQuietly(): Promise<void> {
+    await this.#run().catch(() => undefined)
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#outside(() => this.#writeAll()).finally(() => {
+      this.#running = undefined
+      if (this.#records.length > 0 || this.#uses.size > 0) this.#schedule()
+    })
+    return this.#running
+  }
+
+  async #writeAll(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const [records, uses] = [this.#records, this.#uses]
+    this.#records = []
+    this.#uses = new Map()
+    this.#leaving = uses
+    try {
+      await this.#write({ records, uses })
+      this.#failure = undefined
+    } catch (cause) {
+      this.#failure = cause
+      this.#records = [...records, ...this.#records]
+      this.#uses = new Map([...uses, ...this.#uses])
+      throw cause
+    } finally {
+      this.#leaving = new Map()
+    }
+  }
+}
