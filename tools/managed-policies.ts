@@ -134,11 +134,15 @@ function compressed(text: string): Buffer {
   })
 }
 
-function main(words: readonly string[]): number {
-  const files = catalogue(Object.values(publishedPolicies()))
+/**
+ * Writes files of which what is committed differs, or says so.
+ * Takes: the files' texts by path; what the tool is called with.
+ * Gives: the exit code.
+ */
+export function settle(files: ReadonlyMap<string, string>, tool: string, words: readonly string[]): number {
   const stale = [...files].filter(([path, text]) => committedText(path) !== text)
   if (words.includes('--check')) {
-    for (const [path] of stale) process.stderr.write(`${path} is not what tools/managed-policies.ts makes\n`)
+    for (const [path] of stale) process.stderr.write(`${path} is not what ${tool} makes\n`)
     return stale.length === 0 ? 0 : 1
   }
   for (const [path, text] of stale) {
@@ -150,4 +154,9 @@ function main(words: readonly string[]): number {
   return 0
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2))
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exitCode = settle(
+    catalogue(Object.values(publishedPolicies())),
+    'tools/managed-policies.ts',
+    process.argv.slice(2),
+  )

@@ -2,6 +2,21 @@ import { readFileSync } from 'node:fs'
 import { serviceNames } from './generated/service-names.ts'
 import type { ServiceModel, Shape } from './model.ts'
 
+export {
+  type AccessLevel,
+  type ActionFacts,
+  type ActionResource,
+  actionFacts,
+  type ConditionKey,
+  type ConditionKeyType,
+  conditionKeyType,
+  type ResourceType,
+  type ServiceActions,
+  serviceActions,
+  serviceName,
+  servicePrefixes,
+} from './action.ts'
+export { actionCatalogueDate } from './generated/actions-date.ts'
 export type { IamCodes, StsCodes } from './generated/codes.ts'
 export { awsManagedPoliciesDate } from './generated/managed-policies-date.ts'
 export { serviceNames } from './generated/service-names.ts'
