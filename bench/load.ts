@@ -40,7 +40,7 @@ function oneConnection({ port, requests, until, first, step, once }: Line): Prom
   return new Promise((resolve, reject) => {
     let sent = first
     let answered = 0
-    let waiting = Buffer.alloc(0)
+    let waiting: Buffer = Buffer.alloc(0)
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     const next = () => {
       const request = requests[once ? sent : sent % requests.length]
