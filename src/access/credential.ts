@@ -1,0 +1,104 @@
+import { type Claim, expiredToken, invalidClientTokenId } from '#protocol'
+import type { Store } from '#store'
+import type { AccountCaller, Session } from './caller.ts'
+import { Lru } from './lru.ts'
+import { rootSubject, type Subject, sessionSubject, userSubject } from './subject.ts'
+import { openSession } from './token.ts'
+
+/** What proves a caller, and who it is. */
+export interface Credential {
+  readonly secret: string
+  readonly subject: Subject
+  readonly session?: Session
+}
+
+interface Known {
+  readonly credential: Credential
+  readonly account: string
+  readonly revision: number
+}
+
+/**
+ * Finds the credentials that requests claim.
+ * INVARIANT: a remembered credential is used only while its account's revision is the one that it was read at.
+ */
+export class Credentials {
+  readonly #store: Store
+  readonly #keys = new Lru<Known>(20_000)
+  readonly #tokens = new Lru<Known>(5_000)
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /**
+   * Gives: at once when the credentials were used before and nothing in their account has changed.
+   * Errors: `InvalidClientTokenId` and `ExpiredToken`, both 403.
+   */
+  find(claim: Claim, now: number): Credential | Promise<Credential> {
+    const { accessKeyId, sessionToken } = claim
+    const known = sessionToken === undefined ? this.#keys.get(accessKeyId) : this.#tokens.get(sessionToken)
+    if (known === undefined) return this.#read(claim, now)
+    const revision = this.#store.revision(known.account)
+    if (typeof revision === 'number')
+      return revision === known.revision ? checked(known, claim, now) : this.#read(claim, now)
+    return revision.then((value) => (value === known.revision ? checked(known, claim, now) : this.#read(claim, now)))
+  }
+
+  #read(claim: Claim, now: number): Promise<Credential> {
+    return claim.sessionToken === undefined ? this.#readKey(claim) : this.#readSession(claim, claim.sessionToken, now)
+  }
+
+  async #readKey({ accessKeyId }: Claim): Promise<Credential> {
+    if (!/^AKIA[A-Z0-9]{12,124}$/.test(accessKeyId)) throw invalidClientTokenId()
+    const key = await this.#store.read(({ accessKeys }) => accessKeys.byId(accessKeyId))
+    if (key === undefined) throw invalidClientTokenId()
+    const { account, userId } = key
+    // INVARIANT: the revision is asked for before what it stands for, so that a remembered state is never older than it says.
+    const revision = await this.#store.revision(account)
+    const credential = await this.#store.read(async ({ accessKeys, users }): Promise<Credential | undefined> => {
+      const current = await accessKeys.byId(accessKeyId)
+      if (current?.active !== true || current.userId !== userId) return undefined
+      const user = userId === undefined ? undefined : await users.byId(userId)
+      if (userId !== undefined && user === undefined) return undefined
+      return { secret: current.secret, subject: user === undefined ? rootSubject(account) : userSubject(user) }
+    })
+    if (credential === undefined) {
+      this.#keys.delete(accessKeyId)
+      throw invalidClientTokenId()
+    }
+    this.#keys.set(accessKeyId, { credential, account, revision })
+    return credential
+  }
+
+  async #readSession(claim: Claim, token: string, now: number): Promise<Credential> {
+    const session = openSession(token, this.#store.tokenKeys)
+    if (session === undefined) throw invalidClientTokenId()
+    const { account, secret } = session
+    const revision = await this.#store.revision(account)
+    const subject = await this.#store.read((tables) => sessionSubject(session, tables))
+    if (subject === undefined || subject.account !== account) {
+      this.#tokens.delete(token)
+      throw invalidClientTokenId()
+    }
+    const known = { credential: { secret, subject, session }, account, revision }
+    const credential = checked(known, claim, now)
+    this.#tokens.set(token, known)
+    return credential
+  }
+}
+
+/** Errors: for a session's token with another key, and after the session's time. */
+function checked({ credential }: Known, { accessKeyId }: Claim, now: number): Credential {
+  const { session } = credential
+  if (session === undefined) return credential
+  if (session.accessKeyId !== accessKeyId) throw invalidClientTokenId()
+  if (now >= session.expiresAt) throw expiredToken()
+  return credential
+}
+
+/** The caller that a credential proves. */
+export function callerOf({ subject, session }: Credential, { accessKeyId, scope }: Claim): AccountCaller {
+  const { region } = scope
+  return session === undefined ? { ...subject, accessKeyId, region } : { ...subject, accessKeyId, region, session }
+}
