@@ -44,6 +44,8 @@ export interface Session {
   readonly tags: readonly Tag[]
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity?: string
+  /** ARN or host of the identity provider that vouched for whoever assumed the role. */
+  readonly federatedProvider?: string
   /** Milliseconds since 1970 when a second factor was given. */
   readonly mfaAt?: number
   /** Whether the role was assumed with another role's session. */

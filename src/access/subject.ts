@@ -1,12 +1,9 @@
-import type { Role, Store, Tables, Tag, User } from '#store'
+import type { Role, Tables, Tag, User } from '#store'
 import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from './arn.ts'
 import type { AccountCaller, Session } from './caller.ts'
 
 /** A caller before it is known which credentials it used, and where. */
 export type Subject = Omit<AccountCaller, 'accessKeyId' | 'region' | 'session'>
-
-/** The user or the role whose policies bear. */
-export type Entity = User | Role
 
 export function rootSubject(account: string): Subject {
   const principal = { type: 'root', arn: rootArn(account), account } as const
@@ -68,17 +65,4 @@ export function overlaid(under: readonly Tag[], over: readonly Tag[]): readonly 
   if (over.length === 0) return under
   const keys = new Set(over.map(({ key }) => key.toLowerCase()))
   return [...under.filter(({ key }) => !keys.has(key.toLowerCase())), ...over]
-}
-
-/** A value that was derived from one state of an account. */
-export interface AsOf<Value> {
-  readonly account: string
-  readonly revision: number
-  readonly value: Value
-}
-
-/** Whether nothing of the account has changed since. */
-export async function isCurrent({ account, revision }: AsOf<unknown>, store: Store): Promise<boolean> {
-  const now = store.revision(account)
-  return revision === (typeof now === 'number' ? now : await now)
 }

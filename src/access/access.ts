@@ -1,0 +1,43 @@
+import { type Call, checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
+import type { Store } from '#store'
+import { type Asked, authorize, type Ruling } from './authorize.ts'
+import { Bearings } from './bearing.ts'
+import type { Caller } from './caller.ts'
+import { Credentials, callerOf } from './credential.ts'
+
+/** Who calls, and what it may do. */
+export interface Access {
+  /**
+   * Gives: the caller whose signature the request carries; the anonymous one for a request without any.
+   * Errors: the refusals of Signature Version 4, with AWS's codes and texts.
+   */
+  authenticate(request: HttpRequest, call: Pick<Call, 'service'>, now: number): Promise<Caller>
+  /** Decides, by all policies that bear. */
+  authorize(asked: Asked): Promise<Ruling>
+}
+
+export interface AccessParts {
+  readonly store: Store
+  /** Regions whose signatures are taken; absent: any. */
+  readonly regions?: readonly string[]
+}
+
+/** Makes what knows callers and their policies. It remembers, so there is one for a store. */
+export function createAccess({ store, regions }: AccessParts): Access {
+  const credentials = new Credentials(store)
+  const bearings = new Bearings(store)
+  const signingKeys = new SigningKeys()
+  return {
+    async authenticate(request, { service }, now) {
+      const claim = readClaim(request)
+      if (claim === undefined) return { kind: 'anonymous', region: 'us-east-1' }
+      const checks = { now, service: service.signingName, ...(regions === undefined ? {} : { regions }) }
+      checkClaim(claim, checks)
+      const found = credentials.find(claim, now)
+      const credential = found instanceof Promise ? await found : found
+      verifyClaim(request, claim, { ...checks, secret: credential.secret, signingKeys })
+      return callerOf(credential, claim)
+    },
+    authorize: (asked) => authorize(asked, bearings),
+  }
+}

@@ -1,0 +1,79 @@
+import { type Context, decide, denial, type Layers, type PolicyType, type Verdict } from '#engine'
+import { Fault, type HttpRequest } from '#protocol'
+import type { Tables, Tag } from '#store'
+import type { Bearing, Bearings } from './bearing.ts'
+import type { AccountCaller } from './caller.ts'
+import { requestContext, resourceContext } from './context.ts'
+import { resourcePolicy } from './document.ts'
+
+/** What is touched, for the decision. */
+export interface Target {
+  /** A full ARN, or `*`. */
+  readonly arn: string
+  /** The owner, where it is not the caller's account. */
+  readonly account?: string
+  readonly tags?: readonly Tag[]
+  readonly policy?: { readonly type: Extract<PolicyType, 'resource' | 'trust'>; readonly text: string }
+  readonly exists?: boolean
+}
+
+/** Whether a caller may do something to all that it touches. */
+export interface Asked {
+  readonly caller: AccountCaller
+  /** `iam:CreateUser` */
+  readonly action: string
+  readonly touched: readonly Target[]
+  /** What the operation adds to the context. */
+  readonly context: Context
+  readonly request: HttpRequest
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly tables: Tables
+  /** Whether the tables show a transaction that is not committed. */
+  readonly open: boolean
+}
+
+/** What was decided, and the refusal to answer with when it was not allowed. */
+export interface Ruling {
+  readonly decision: Verdict['decision']
+  readonly refusal?: Fault
+}
+
+/** Decides for each thing touched; the first that is not allowed is the answer. */
+export async function authorize(asked: Asked, bearings: Bearings): Promise<Ruling> {
+  const { caller, touched, tables, open } = asked
+  if (touched.length === 0) throw new Error(`${asked.action} touches nothing`)
+  const found = bearings.of(caller, { tables, open })
+  const bearing = found instanceof Promise ? await found : found
+  const context = { ...asked.context, ...requestContext(caller, asked.request, asked.now) }
+  for (const target of touched) {
+    const ruling = rule(asked, target, { bearing, context })
+    if (ruling.refusal !== undefined) return ruling
+  }
+  return { decision: 'allowed' }
+}
+
+function rule(
+  { caller, action }: Asked,
+  target: Target,
+  { bearing, context }: { readonly bearing: Bearing; readonly context: Context },
+): Ruling {
+  const { arn, account = caller.account, policy, tags } = target
+  const request = {
+    principal: caller.principal,
+    action,
+    resource: arn,
+    resourceAccount: account,
+    context: { ...context, ...resourceContext(account, tags) },
+  }
+  const layers: Layers =
+    policy === undefined ? bearing : { ...bearing, resource: resourcePolicy(policy.text, policy.type) }
+  const verdict = decide(request, layers)
+  if (verdict.decision === 'allowed') return { decision: 'allowed' }
+  const trust = policy?.type === 'trust'
+  // Reasons are told within one account (M-5), and not about roles that are not there (M-8).
+  const reason = account === caller.account && !(trust && target.exists === false)
+  const message = denial(request, verdict, { reason, trust })
+  const detail = `${verdict.decision} by ${verdict.deniedBy} for ${action} on ${arn}`
+  return { decision: verdict.decision, refusal: new Fault({ code: 'AccessDenied', status: 403, message, detail }) }
+}

@@ -1,0 +1,62 @@
+import type { Context } from '#engine'
+import { type HttpRequest, header } from '#protocol'
+import type { Tag } from '#store'
+import type { AccountCaller } from './caller.ts'
+
+type Values = Record<string, string | readonly string[]>
+
+const principalTypes = {
+  root: 'Account',
+  user: 'User',
+  federatedUser: 'FederatedUser',
+  assumedRole: 'AssumedRole',
+} as const
+
+/** The keys of a request that do not depend on what it touches. Source: policy semantics, sections 9.1 and 9.2. */
+export function requestContext(caller: AccountCaller, request: HttpRequest, now: number): Context {
+  const { account, principal, kind } = caller
+  const values: Values = {
+    'aws:CurrentTime': dateText(now),
+    'aws:EpochTime': String(Math.floor(now / 1000)),
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalArn': principal.type === 'assumedRole' ? principal.roleArn : principal.arn,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:PrincipalType': principalTypes[kind],
+    'aws:RequestedRegion': caller.region,
+    'aws:SecureTransport': String(request.secure),
+    'aws:SourceIp': request.remoteAddress,
+    'aws:UserAgent': header(request, 'user-agent') ?? '',
+    'aws:ViaAWSService': 'false',
+    'aws:userid': caller.userId,
+  }
+  if (kind === 'user') values['aws:username'] = caller.name
+  const referer = header(request, 'referer')
+  if (referer !== undefined) values['aws:referer'] = referer
+  for (const { key, value } of caller.tags) values[`aws:PrincipalTag/${key}`] = value
+  addSession(values, caller, now)
+  return values
+}
+
+/** The keys of a request that depend on what it touches. */
+export function resourceContext(account: string, tags: readonly Tag[] = []): Context {
+  const values: Values = { 'aws:ResourceAccount': account }
+  for (const { key, value } of tags) {
+    values[`aws:ResourceTag/${key}`] = value
+    values[`iam:ResourceTag/${key}`] = value
+  }
+  return values
+}
+
+function addSession(values: Values, { session }: AccountCaller, now: number): void {
+  if (session === undefined) return
+  const { issuedAt, mfaAt, sourceIdentity, federatedProvider } = session
+  values['aws:TokenIssueTime'] = dateText(issuedAt)
+  values['aws:MultiFactorAuthPresent'] = String(mfaAt !== undefined)
+  if (mfaAt !== undefined) values['aws:MultiFactorAuthAge'] = String(Math.max(0, Math.floor((now - mfaAt) / 1000)))
+  if (sourceIdentity !== undefined) values['aws:SourceIdentity'] = sourceIdentity
+  if (federatedProvider !== undefined) values['aws:FederatedProvider'] = federatedProvider
+}
+
+function dateText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}

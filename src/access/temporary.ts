@@ -1,0 +1,29 @@
+import { Fault, invalidClientTokenId } from '#protocol'
+import type { AccountCaller } from './caller.ts'
+
+/**
+ * Refuses what certain credentials may not call, whatever the policies say.
+ * Errors: `AccessDenied` and `InvalidClientTokenId`, both 403.
+ * Source: policy semantics, section 8.4 and rule S-4.
+ */
+export function refuseCredentials({ kind, session }: AccountCaller, service: string, operation: string): void {
+  if (kind === 'root' && operation === 'AssumeRole' && service === 'sts')
+    throw denied('Roles may not be assumed by root accounts.')
+  if (session === undefined) return
+  if (service === 'iam') {
+    // QUIRK: AWS's IAM does not know these tokens at all, instead of denying.
+    if (kind === 'federatedUser' || (kind !== 'assumedRole' && session.mfaAt === undefined))
+      throw invalidClientTokenId()
+    return
+  }
+  if (service !== 'sts' || operation === 'GetCallerIdentity') return
+  const barred =
+    kind === 'assumedRole'
+      ? operation === 'GetSessionToken' || operation === 'GetFederationToken'
+      : kind === 'federatedUser' || operation !== 'AssumeRole'
+  if (barred) throw denied(`Cannot call ${operation} with session credentials`)
+}
+
+function denied(message: string): Fault {
+  return new Fault({ code: 'AccessDenied', status: 403, message })
+}
