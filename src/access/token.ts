@@ -34,6 +34,11 @@ export function sealSession(session: Session, keys: readonly TokenKey[]): string
   return Buffer.concat([head, nonce, ...sealed, sealing.getAuthTag()]).toString('base64')
 }
 
+/** How many bytes a part of a session takes in its token, before the token is spelled in base64. */
+export function packedSize(part: unknown): number {
+  return deflateRawSync(JSON.stringify(part)).length
+}
+
 /** Gives: the session; `undefined` for a token that no key of the ring has sealed. */
 export function openSession(token: string, keys: readonly TokenKey[]): Session | undefined {
   if (token.length > longestToken || !/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return undefined

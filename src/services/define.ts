@@ -6,8 +6,14 @@ import type { CommonCode, Operation, Scope, Touched, World } from './operation.t
 export interface Parts<Input, Output, Code extends string> {
   /** Default: `service:Operation`. `null`: needs no permission of its own, or `run` asks with `permit`. */
   readonly action?: string | null
+  /** Whether `run` may change anything in the store. Default: by the name. */
+  readonly writes?: boolean
+  /** Whether nothing of the operation looks at the store. Default: false. */
+  readonly storeless?: boolean
   resource(input: Input, scope: Scope): Resource | Promise<Resource>
   context?(input: Input, scope: Scope): LooseContext | Promise<LooseContext>
+  /** Other permissions that are needed on the same resources, by what the input holds: `sts:TagSession`. */
+  also?(input: Input, scope: Scope): readonly string[]
   run(input: Input, world: World<Code>): Promise<Output>
 }
 
@@ -68,9 +74,11 @@ function erase<Input, Output, Code extends string>(
     service,
     name,
     action: parts.action === null ? undefined : (parts.action ?? `${service}:${name}`),
-    writes: !readOnly.test(name),
+    writes: parts.writes ?? !readOnly.test(name),
+    storeless: parts.storeless ?? false,
     resource: async (input, scope) => touched(await parts.resource(typed(input), scope)),
     context: async (input, scope) => present((await parts.context?.(typed(input), scope)) ?? {}),
+    also: (input, scope) => parts.also?.(typed(input), scope) ?? [],
     run: async (input, world) => (await parts.run(typed(input), world as World<Code>)) as object,
   }
 }

@@ -1,1 +1,12 @@
-export type { Operation, Scope, Touched, World } from './operation.ts'
+import { iamOperations } from './iam/index.ts'
+import type { Operation } from './operation.ts'
+import { stsOperations } from './sts/index.ts'
+
+export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
+export { mintId } from './mint.ts'
+export type { IdPrefix, Operation, Scope, Touched, World } from './operation.ts'
+
+/** Every operation that is built, by its service and name: `iam:CreateUser`. */
+export const operations: ReadonlyMap<string, Operation> = new Map(
+  [...iamOperations, ...stsOperations].map((operation) => [`${operation.service}:${operation.name}`, operation]),
+)

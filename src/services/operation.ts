@@ -54,11 +54,15 @@ export interface Operation {
   readonly name: string
   /** `iam:CreateUser`; absent: the operation needs no permission of its own, or asks with `permit`. */
   readonly action: string | undefined
-  /** Whether `run` may change anything. Decided from the name. */
+  /** Whether `run` may change anything in the store. */
   readonly writes: boolean
+  /** Whether neither the decision nor `run` looks at the store: their tables then throw. */
+  readonly storeless: boolean
   /** All that is touched; the caller needs the permission on each. */
   resource(input: unknown, scope: Scope): Promise<readonly Touched[]>
   /** What the operation adds to the context of the decision. */
   context(input: unknown, scope: Scope): Promise<Context>
+  /** Other permissions that the caller needs on the same resources, by what the input holds. */
+  also(input: unknown, scope: Scope): readonly string[]
   run(input: unknown, world: World): Promise<object>
 }
