@@ -105,6 +105,115 @@ export interface AccessKey {
   readonly createdAt: number
 }
 
+/** A user's password for signing in. */
+export interface LoginProfile {
+  readonly account: string
+  readonly userId: string
+  /** The password's argon2id hash, with its salt and parameters. */
+  readonly hash: string
+  /** Hashes of the passwords before it, newest first. */
+  readonly earlier: readonly string[]
+  /** Whether a new password must be set at the next sign-in. */
+  readonly resetRequired: boolean
+  readonly createdAt: number
+  /** When the password was set. */
+  readonly changedAt: number
+}
+
+/** What an account asks of its users' passwords. */
+export interface PasswordPolicy {
+  readonly account: string
+  readonly minimumLength: number
+  readonly requireSymbols: boolean
+  readonly requireNumbers: boolean
+  readonly requireUppercase: boolean
+  readonly requireLowercase: boolean
+  /** Whether every user may change its own password without a policy that says so. */
+  readonly usersMayChange: boolean
+  /** Days after which a password expires. Absent: never. */
+  readonly maxAge?: number
+  /** How many passwords, the present one included, a new one must differ from. Absent: none. */
+  readonly reusePrevention?: number
+  /** Whether only an administrator may set a new password after the old one expired. */
+  readonly hardExpiry?: boolean
+}
+
+export type MfaKind = 'virtual' | 'fido'
+
+/** A second factor. Its seed is kept apart. */
+export interface MfaDevice {
+  readonly account: string
+  /** Its ARN, unique in any case of letters. */
+  readonly serial: string
+  readonly kind: MfaKind
+  /** `AIDA…`; absent while it is not enabled, and for the account's root. */
+  readonly userId?: string
+  /** Present: somebody has it, the root where there is no user. */
+  readonly enabledAt?: number
+  /** The step of time of the newest code that was accepted: no code is accepted twice. */
+  readonly lastStep?: number
+  /** How many steps its clock is ahead of ours. */
+  readonly drift: number
+  /** Of FIDO devices: what they are certified for. */
+  readonly certifications?: Readonly<Record<string, string>>
+  readonly tags: readonly Tag[]
+  readonly createdAt: number
+}
+
+export interface SshPublicKey {
+  /** `APKA…` */
+  readonly id: string
+  readonly account: string
+  readonly userId: string
+  /** Unique in its user. */
+  readonly fingerprint: string
+  /** As OpenSSH writes it. */
+  readonly body: string
+  readonly active: boolean
+  readonly createdAt: number
+}
+
+/** An X.509 certificate with which a user signs requests. */
+export interface SigningCertificate {
+  /** 32 letters and digits. */
+  readonly id: string
+  readonly account: string
+  /** `AIDA…`; absent for the account's root. */
+  readonly userId?: string
+  /** Unique in its account. */
+  readonly fingerprint: string
+  /** As it was given. */
+  readonly body: string
+  readonly active: boolean
+  readonly createdAt: number
+}
+
+/** A server's X.509 certificate, `ASCA…`. Its private key is kept apart. */
+export interface ServerCertificate extends Named {
+  /** As it was given. */
+  readonly body: string
+  readonly chain?: string
+  readonly expiresAt: number
+  readonly tags: readonly Tag[]
+}
+
+/** A user's name and secret for one AWS service. */
+export interface ServiceCredential {
+  /** `ACCA…` */
+  readonly id: string
+  readonly account: string
+  readonly userId: string
+  /** `codecommit.amazonaws.com` */
+  readonly service: string
+  /** The name to sign in with, unique in its service. */
+  readonly login: string
+  /** SHA-256 of the secret, which is long and random. */
+  readonly secretHash: string
+  readonly active: boolean
+  readonly createdAt: number
+  readonly expiresAt?: number
+}
+
 /** The last call that a key or role made. */
 export interface LastUsed {
   readonly at: number

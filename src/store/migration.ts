@@ -1,6 +1,7 @@
 import type { ColumnDataType, CreateTableBuilder, Kysely } from 'kysely'
 import { StoreError } from './error.ts'
 import { first } from './migration/0001-first.ts'
+import { credential } from './migration/0002-credential.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -23,7 +24,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, credential]
 
 /** How the steps are run. */
 export interface Migrating {

@@ -1,5 +1,5 @@
 import type { Generated, Selectable } from 'kysely'
-import type { OwnerKind } from './entity.ts'
+import type { MfaKind, OwnerKind } from './entity.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
 export interface Schema {
@@ -19,6 +19,13 @@ export interface Schema {
   readonly inlinePolicy: InlinePolicyColumns
   readonly attachment: AttachmentColumns
   readonly accessKey: AccessKeyColumns
+  readonly loginProfile: LoginProfileColumns
+  readonly passwordPolicy: PasswordPolicyColumns
+  readonly mfaDevice: MfaDeviceColumns
+  readonly sshPublicKey: SshPublicKeyColumns
+  readonly signingCertificate: SigningCertificateColumns
+  readonly serverCertificate: ServerCertificateColumns
+  readonly serviceCredential: ServiceCredentialColumns
   readonly auditRecord: AuditRecordColumns
 }
 
@@ -57,7 +64,7 @@ export interface AccountColumns {
 }
 
 /** The tables of entities that have a name in an account. */
-export type NamedKind = 'user' | 'group' | 'role' | 'instanceProfile' | 'policy'
+export type NamedKind = 'user' | 'group' | 'role' | 'instanceProfile' | 'policy' | 'serverCertificate'
 
 /** How many of a kind an account has. INVARIANT: equal to the rows there are, kept by the named tables. */
 export interface TallyColumns {
@@ -158,6 +165,92 @@ export interface AccessKeyColumns {
   readonly lastUsedAt: number | null
   readonly lastUsedRegion: string | null
   readonly lastUsedService: string | null
+}
+
+export interface LoginProfileColumns {
+  readonly userId: string
+  readonly account: string
+  readonly hash: string
+  readonly earlier: string
+  readonly resetRequired: number
+  readonly createdAt: number
+  readonly changedAt: number
+}
+
+export interface PasswordPolicyColumns {
+  readonly account: string
+  readonly minimumLength: number
+  readonly requireSymbols: number
+  readonly requireNumbers: number
+  readonly requireUppercase: number
+  readonly requireLowercase: number
+  readonly usersMayChange: number
+  readonly maxAge: number | null
+  readonly reusePrevention: number | null
+  readonly hardExpiry: number | null
+}
+
+export interface MfaDeviceColumns {
+  readonly serial: string
+  /** The serial number in lower case: unique, and the order of listings. */
+  readonly serialKey: string
+  readonly account: string
+  readonly kind: MfaKind
+  /** Null while nobody has it, or the account's root. */
+  readonly userId: string | null
+  readonly enabledAt: number | null
+  readonly dataKey: string | null
+  readonly sealed: Uint8Array | null
+  readonly lastStep: number | null
+  readonly drift: number
+  readonly certifications: string | null
+  readonly tags: string
+  readonly createdAt: number
+}
+
+export interface SshPublicKeyColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  readonly userId: string
+  readonly fingerprint: string
+  readonly body: string
+  readonly active: number
+  readonly createdAt: number
+}
+
+export interface SigningCertificateColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  /** Null: the account's root. */
+  readonly userId: string | null
+  readonly fingerprint: string
+  readonly body: string
+  readonly active: number
+  readonly createdAt: number
+}
+
+export interface ServerCertificateColumns extends NamedColumns {
+  readonly body: string
+  readonly chain: string | null
+  readonly expiresAt: number
+  readonly dataKey: string
+  readonly sealed: Uint8Array
+  readonly tags: string
+}
+
+export interface ServiceCredentialColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  readonly userId: string
+  readonly service: string
+  readonly login: string
+  readonly secretHash: string
+  readonly active: number
+  readonly createdAt: number
+  readonly expiresAt: number | null
 }
 
 export interface AuditRecordColumns {

@@ -7,14 +7,21 @@ import type {
   InlinePolicy,
   InstanceProfile,
   LastUsed,
+  LoginProfile,
   ManagedPolicy,
+  MfaDevice,
   Named,
   OwnerKind,
   Page,
   PageRequest,
+  PasswordPolicy,
   PathPageRequest,
   PolicyVersion,
   Role,
+  ServerCertificate,
+  ServiceCredential,
+  SigningCertificate,
+  SshPublicKey,
   User,
 } from './entity.ts'
 
@@ -61,6 +68,13 @@ export interface Tables {
   readonly inlinePolicies: InlinePolicyTable
   readonly attachments: AttachmentTable
   readonly accessKeys: AccessKeyTable
+  readonly loginProfiles: LoginProfileTable
+  readonly passwordPolicies: PasswordPolicyTable
+  readonly mfaDevices: MfaDeviceTable
+  readonly sshPublicKeys: SshPublicKeyTable
+  readonly signingCertificates: SigningCertificateTable
+  readonly serverCertificates: ServerCertificateTable
+  readonly serviceCredentials: ServiceCredentialTable
   readonly lastUses: LastUseTable
   readonly audit: AuditTable
 }
@@ -141,6 +155,76 @@ export interface AccessKeyTable {
   /** A user's keys, or the root's, oldest first. */
   ofUser(account: string, userId: string | undefined): Promise<readonly AccessKey[]>
   setActive(id: string, active: boolean): Promise<boolean>
+  remove(id: string): Promise<boolean>
+}
+
+export interface LoginProfileTable {
+  /** `false`: the user has one. */
+  add(profile: LoginProfile): Promise<boolean>
+  ofUser(userId: string): Promise<LoginProfile | undefined>
+  /** Replaces the user's. `false`: there was none. */
+  update(profile: LoginProfile): Promise<boolean>
+  remove(userId: string): Promise<boolean>
+}
+
+export interface PasswordPolicyTable {
+  of(account: string): Promise<PasswordPolicy | undefined>
+  put(policy: PasswordPolicy): Promise<void>
+  remove(account: string): Promise<boolean>
+}
+
+export interface MfaDeviceTable {
+  /** `false`: the serial number is taken, in any case of letters. Takes: the seed, where it is a virtual one. */
+  add(device: MfaDevice, seed?: Uint8Array): Promise<boolean>
+  bySerial(account: string, serial: string): Promise<MfaDevice | undefined>
+  seed(account: string, serial: string): Promise<Uint8Array | undefined>
+  /** All that a user, or the root, has enabled, by serial number. */
+  ofUser(account: string, userId: string | undefined): Promise<readonly MfaDevice[]>
+  /** The virtual ones by serial number. Takes: whether somebody has them; absent: all. */
+  list(account: string, page: PageRequest & { readonly enabled?: boolean }): Promise<Page<MfaDevice>>
+  count(account: string): Promise<{ readonly all: number; readonly enabled: number }>
+  /** Replaces the device with the same serial number; its seed stays. */
+  update(device: MfaDevice): Promise<boolean>
+  /** Notes that a code was accepted. `false`: one of this step or of a later one was accepted before. */
+  accept(serial: string, code: { readonly step: number; readonly drift: number }): Promise<boolean>
+  remove(serial: string): Promise<boolean>
+}
+
+export interface SshPublicKeyTable {
+  /** `false`: the user has it. */
+  add(key: SshPublicKey): Promise<boolean>
+  /** A user's, oldest first. */
+  ofUser(userId: string): Promise<readonly SshPublicKey[]>
+  setActive(id: string, active: boolean): Promise<boolean>
+  remove(id: string): Promise<boolean>
+}
+
+export interface SigningCertificateTable {
+  /** `false`: somebody in the account has it. */
+  add(certificate: SigningCertificate): Promise<boolean>
+  /** A user's, or the root's, oldest first. */
+  ofUser(account: string, userId: string | undefined): Promise<readonly SigningCertificate[]>
+  setActive(id: string, active: boolean): Promise<boolean>
+  remove(id: string): Promise<boolean>
+}
+
+export interface ServerCertificateTable extends Omit<NamedTable<ServerCertificate>, 'add'> {
+  /** `false`: the name is taken, in any case of letters. */
+  add(certificate: ServerCertificate, privateKey: string): Promise<boolean>
+  /** For whoever serves with it; no operation answers with it. */
+  privateKey(id: string): Promise<string | undefined>
+}
+
+export interface ServiceCredentialTable {
+  /** `false`: the name to sign in with is taken in the service. */
+  add(credential: ServiceCredential): Promise<boolean>
+  byId(id: string): Promise<ServiceCredential | undefined>
+  /** A user's, oldest first. */
+  ofUser(userId: string): Promise<readonly ServiceCredential[]>
+  /** All of an account's by id. Takes: the id after which to begin. */
+  list(account: string, page: PageRequest): Promise<Page<ServiceCredential>>
+  /** Replaces the one with the same id. */
+  update(credential: ServiceCredential): Promise<boolean>
   remove(id: string): Promise<boolean>
 }
 

@@ -11,9 +11,16 @@ import { groupTable } from './group.ts'
 import { inlinePolicyTable } from './inline-policy.ts'
 import { instanceProfileTable } from './instance-profile.ts'
 import { lastUseTable } from './last-use.ts'
+import { loginProfileTable } from './login-profile.ts'
 import { membershipTable } from './membership.ts'
+import { mfaDeviceTable } from './mfa-device.ts'
+import { passwordPolicyTable } from './password-policy.ts'
 import { policyTable, policyVersionTable } from './policy.ts'
 import { roleTable } from './role.ts'
+import { serverCertificateTable } from './server-certificate.ts'
+import { serviceCredentialTable } from './service-credential.ts'
+import { signingCertificateTable } from './signing-certificate.ts'
+import { sshPublicKeyTable } from './ssh-public-key.ts'
 import { userTable } from './user.ts'
 
 /** The tables, and what only the store itself writes. */
@@ -40,6 +47,13 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     inlinePolicies: inlinePolicyTable(db),
     attachments: attachmentTable(db),
     accessKeys: accessKeyTable(db, keyring),
+    loginProfiles: loginProfileTable(db),
+    passwordPolicies: passwordPolicyTable(db),
+    mfaDevices: mfaDeviceTable(db, keyring),
+    sshPublicKeys: sshPublicKeyTable(db),
+    signingCertificates: signingCertificateTable(db),
+    serverCertificates: serverCertificateTable(db, keyring),
+    serviceCredentials: serviceCredentialTable(db),
     lastUses: lastUseTable(db, waiting),
     audit: auditTable(db),
   }

@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+import type { ServiceCredential } from '../entity.ts'
+import type { Row, Schema, ServiceCredentialColumns } from '../schema.ts'
+import type { ServiceCredentialTable } from '../store.ts'
+import { nullable, present } from './column.ts'
+import { pageOf } from './named.ts'
+
+export function serviceCredentialTable(db: Kysely<Schema>): ServiceCredentialTable {
+  const rows = () => db.selectFrom('serviceCredential').selectAll()
+  return {
+    async add(credential) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('serviceCredential')
+        .values(columnsOf(credential))
+        .onConflict((conflict) => conflict.columns(['service', 'login']).doNothing())
+        .executeTakeFirstOrThrow()
+      return numInsertedOrUpdatedRows === 1n
+    },
+    async byId(id) {
+      const row = await rows().where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : credentialOf(row)
+    },
+    ofUser: async (userId) => (await rows().where('userId', '=', userId).orderBy('seq').execute()).map(credentialOf),
+    async list(account, page) {
+      let query = rows().where('account', '=', account)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const found = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return pageOf(found, page, credentialOf)
+    },
+    async update(credential) {
+      const { id, account, secretHash, active, expiresAt } = columnsOf(credential)
+      const query = db.updateTable('serviceCredential').set({ secretHash, active, expiresAt })
+      const done = await query.where('id', '=', id).where('account', '=', account).executeTakeFirstOrThrow()
+      return done.numUpdatedRows === 1n
+    },
+    async remove(id) {
+      const query = db.deleteFrom('serviceCredential').where('id', '=', id)
+      return (await query.executeTakeFirstOrThrow()).numDeletedRows === 1n
+    },
+  }
+}
+
+function columnsOf(credential: ServiceCredential): Omit<ServiceCredentialColumns, 'seq'> {
+  const { id, account, userId, service, login, secretHash, active, createdAt, expiresAt } = credential
+  return {
+    id,
+    account,
+    userId,
+    service,
+    login,
+    secretHash,
+    active: active ? 1 : 0,
+    createdAt,
+    ...nullable({ expiresAt }),
+  }
+}
+
+function credentialOf({ seq: _, active, expiresAt, ...row }: Row<'serviceCredential'>): ServiceCredential {
+  return { ...row, active: active === 1, ...present({ expiresAt }) }
+}
