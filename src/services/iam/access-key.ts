@@ -1,5 +1,6 @@
 import { userArn } from '#access'
 import type { AccessKey, LastUsed } from '#store'
+import { lettersOf } from '../mint.ts'
 import type { Scope, Touched, World } from '../operation.ts'
 import { dateOf } from './date.ts'
 import { userNamed } from './entity.ts'
@@ -16,7 +17,7 @@ export const CreateAccessKey = iam('CreateAccessKey', {
     const holder = await holderOf(UserName, world)
     makeRoom('AccessKeysPerUser', (await tables.accessKeys.ofUser(account, holder.userId)).length, world)
     const key: AccessKey = {
-      id: newKeyId(random(16)),
+      id: `AKIA${lettersOf(random(16))}`,
       account,
       ...(holder.userId === undefined ? {} : { userId: holder.userId }),
       secret: Buffer.from(random(30)).toString('base64'),
@@ -112,13 +113,6 @@ async function touchedByKey(id: string, scope: Scope): Promise<Touched | undefin
   const key = await ownKey(id, scope)
   const user = key?.userId === undefined ? undefined : await scope.tables.users.byId(key.userId)
   return user && { arn: userArn(user.account, user.path, user.name), tags: user.tags }
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-
-/** A key id made of 16 random bytes, of which 80 bits count. */
-function newKeyId(bytes: Uint8Array): string {
-  return `AKIA${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`
 }
 
 function shownKey({ id, active, createdAt }: AccessKey, { name }: Holder) {
