@@ -1,0 +1,38 @@
+import type { Context } from '#engine'
+import type { Touched } from '#services'
+import type { Asked, Unit } from './entry.ts'
+import type { House } from './house.ts'
+
+/** Decides whether the caller may do what it asks for. Errors: `AccessDenied`, in AWS's words. */
+export async function authorize(asked: Asked, unit: Unit, house: House): Promise<void> {
+  const { operation, input, entry } = asked
+  if (operation.action === undefined) return
+  const scope = scopeOf(asked, unit)
+  const touched = await operation.resource(input, scope)
+  const [first] = touched
+  if (first !== undefined) entry.resource = first.arn
+  const context = await operation.context(input, scope)
+  for (const action of [operation.action, ...operation.also(input, scope)])
+    await permit(asked, { action, touched, context, unit }, house)
+}
+
+/** One permission that is asked for. */
+export interface Permission {
+  readonly action: string
+  readonly touched: readonly Touched[]
+  readonly context: Context
+  readonly unit: Unit
+}
+
+/** Errors: `AccessDenied`. */
+export async function permit({ caller, entry }: Asked, { unit, ...wanted }: Permission, house: House): Promise<void> {
+  const { request, at: now } = entry
+  const ruling = await house.access.authorize({ ...wanted, ...unit, caller, request, now })
+  house.metrics.decided(ruling.decision)
+  if (ruling.refusal !== undefined) throw ruling.refusal
+}
+
+/** What an operation may look at to say what it touches. */
+export function scopeOf({ caller }: Asked, { tables }: Unit) {
+  return { caller, account: caller.account, tables }
+}

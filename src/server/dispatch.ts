@@ -1,0 +1,46 @@
+import type { HttpRequest, HttpResponse } from '#protocol'
+import { answer } from './answer.ts'
+import type { House } from './house.ts'
+import { answerOperator, operatorPath } from './operator.ts'
+
+/** Brings a request to whom it is for: probes, the operator, or AWS's services. Never throws. */
+export async function dispatch(request: HttpRequest, house: House): Promise<HttpResponse> {
+  if (isProbe(request)) return probed(request.path, house)
+  if (house.operator !== undefined && request.path.startsWith(operatorPath)) {
+    try {
+      return await answerOperator(request, house.operator)
+    } catch (cause) {
+      house.log.error({ path: request.path, err: cause }, 'an operator was not answered')
+      return text(500, 'internal failure\n')
+    }
+  }
+  return answer(request, house)
+}
+
+const probes = new Set(['/healthz', '/readyz', '/metrics'])
+
+/** AWS's clients never ask with GET, no query and no signature. */
+function isProbe({ method, path, query, headers }: HttpRequest): boolean {
+  return method === 'GET' && query === '' && headers['authorization'] === undefined && probes.has(path)
+}
+
+async function probed(path: string, house: House): Promise<HttpResponse> {
+  if (path === '/healthz') return text(200, 'ok\n')
+  if (path === '/metrics')
+    return {
+      status: 200,
+      headers: { 'content-type': house.metrics.contentType },
+      body: await house.metrics.text(),
+    }
+  try {
+    await house.store.read(({ accounts }) => accounts.byId('000000000000'))
+    return text(200, 'ready\n')
+  } catch (cause) {
+    house.log.error({ err: cause }, 'not ready')
+    return text(503, 'not ready\n')
+  }
+}
+
+function text(status: number, body: string): HttpResponse {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
+}

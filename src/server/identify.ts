@@ -1,0 +1,51 @@
+import type { AccountCaller } from '#access'
+import type { ServiceModel } from '#models'
+import {
+  type Call,
+  Fault,
+  type HttpRequest,
+  missingAuthenticationToken,
+  operationOf as operationIn,
+  query,
+  readForm,
+} from '#protocol'
+import type { Operation } from '#services'
+import type { Entry } from './entry.ts'
+import type { House } from './house.ts'
+
+/** Finds out what a request asks for in one of AWS's protocols. Gives: `undefined` when it is in another one. */
+type Route = (request: HttpRequest, services: readonly ServiceModel[]) => Call | undefined
+
+/** Asked in this order; the query protocol takes whatever the others left. */
+const routes: readonly Route[] = [(request, services) => ({ ...operationIn(readForm(request), services), form: query })]
+
+/**
+ * Finds the operation that a request asks for, and the form in which it asks.
+ * Errors: `MissingAction` and `InvalidAction`, both 400, and those of a form that cannot be read.
+ */
+export function identify(request: HttpRequest, services: readonly ServiceModel[]): Call {
+  for (const route of routes) {
+    const call = route(request, services)
+    if (call !== undefined) return call
+  }
+  throw new Fault({ code: 'UnknownOperationException', status: 404, message: 'The request is in no known protocol.' })
+}
+
+/**
+ * Finds who asks.
+ * Errors: those of the signature; `MissingAuthenticationToken` (403) for a request without one.
+ */
+export async function authenticate({ request, at }: Entry, call: Call, house: House): Promise<AccountCaller> {
+  const caller = await house.access.authenticate(request, call, at)
+  if (caller.kind === 'anonymous') throw missingAuthenticationToken()
+  house.uses.note(caller, call.service.signingName, at)
+  return caller
+}
+
+/** Finds what performs the call. Errors: `NotImplemented` (501) for an operation of AWS that is not built. */
+export function operationOf({ service, operation }: Call, { operations }: House): Operation {
+  const name = `${service.name}:${operation.name}`
+  const found = operations.get(name)
+  if (found !== undefined) return found
+  throw new Fault({ code: 'NotImplemented', status: 501, message: `Cardea does not have the operation ${name} yet.` })
+}

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { HttpResponse } from '#protocol'
+import { dispatch } from './dispatch.ts'
+import type { House } from './house.ts'
+import { receive } from './receive.ts'
+import { refusalOf, refuseSocket, tooLarge } from './unread.ts'
+
+export interface ListenSettings {
+  readonly host: string
+  /** 0: a free one. */
+  readonly port: number
+  /** PEM. Absent: plain HTTP. */
+  readonly tls?: { readonly cert: string | Uint8Array; readonly key: string | Uint8Array }
+  /** Bytes of a request's body. Default: 1 MiB. */
+  readonly maxBody?: number
+  /** Milliseconds for the headers of a request to arrive. Default: 10 s. */
+  readonly headersTimeout?: number
+  /** Milliseconds for a whole request to arrive. Default: 30 s. */
+  readonly requestTimeout?: number
+  /** Milliseconds that an idle connection is kept. Default: 65 s. */
+  readonly keepAliveTimeout?: number
+  /** Milliseconds that requests under way have when it stops. Default: 10 s. */
+  readonly grace?: number
+}
+
+export interface Listening {
+  /** `http://127.0.0.1:2273` */
+  readonly url: string
+  readonly port: number
+  /** Takes nothing new, answers what is under way, and ends. */
+  stop(): Promise<void>
+}
+
+/**
+ * Serves HTTP, or HTTPS, on an address.
+ * Errors: those of the system when the address cannot be had, and of TLS when the certificate cannot be used.
+ */
+export async function listen(house: House, settings: ListenSettings): Promise<Listening> {
+  const { host, port, maxBody = 1_048_576, grace = 10_000 } = settings
+  const state = { stopping: false }
+  const server = serverOf(settings, (incoming, outgoing) => {
+    const leave = () => {
+      if (state.stopping) outgoing.setHeader('connection', 'close')
+    }
+    receive(incoming, { maxBody, secure: settings.tls !== undefined }).then(
+      async (request) => {
+        const response = request === undefined ? refusalOf(tooLarge(maxBody), house) : await dispatch(request, house)
+        if (request === undefined) outgoing.setHeader('connection', 'close')
+        leave()
+        send(outgoing, response)
+      },
+      // The client went away before its request was whole; there is nobody to answer.
+      () => outgoing.destroy(),
+    )
+  })
+  server.on('clientError', (cause, socket) => refuseSocket(cause, socket as Socket, house))
+  await opened(server, host, port)
+  const { port: taken } = server.address() as AddressInfo
+  const scheme = settings.tls === undefined ? 'http' : 'https'
+  return {
+    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    port: taken,
+    async stop() {
+      if (state.stopping) return
+      state.stopping = true
+      await closed(server, grace)
+    },
+  }
+}
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
+
+function serverOf(settings: ListenSettings, listener: Listener): Server {
+  const { tls, headersTimeout = 10_000, requestTimeout = 30_000, keepAliveTimeout = 65_000 } = settings
+  const options = {
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    maxHeaderSize: 32_768,
+    // How often connections are looked at; a slow one lives so much longer at most.
+    connectionsCheckingInterval: Math.min(1000, headersTimeout),
+    noDelay: true,
+  }
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer(
+          { ...options, cert: bufferOf(tls.cert), key: bufferOf(tls.key), minVersion: 'TLSv1.2' },
+          listener,
+        )
+  server.maxHeadersCount = 200
+  return server
+}
+
+function bufferOf(pem: string | Uint8Array): string | Buffer {
+  return typeof pem === 'string' ? pem : Buffer.from(pem)
+}
+
+function opened(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function closed(server: Server, grace: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), grace)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  outgoing.writeHead(status, { ...headers, 'content-length': bytes })
+  outgoing.end(body)
+}

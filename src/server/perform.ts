@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { Fault } from '#protocol'
+import { mintId, type World } from '#services'
+import type { Tables } from '#store'
+import { permit, scopeOf } from './authorize.ts'
+import type { Asked, Unit } from './entry.ts'
+import type { House } from './house.ts'
+import { auditRecord } from './record.ts'
+
+/**
+ * Runs `work` in the unit of work that an operation needs: none, one consistent state, or one transaction.
+ * A transaction also holds the audit record, so that no change is without one.
+ */
+export function within(
+  { operation, caller, entry }: Asked,
+  { store }: House,
+  work: (unit: Unit) => Promise<object>,
+): Promise<object> {
+  if (operation.storeless) return work({ tables: noTables, open: false })
+  if (!operation.writes) return store.read((tables) => work({ tables, open: false }))
+  return store.write(caller.account, async (tables) => {
+    const output = await work({ tables, open: true })
+    await tables.audit.append(auditRecord(entry, { readOnly: false }))
+    return output
+  })
+}
+
+/** Does what was asked for, at one moment. */
+export function perform(asked: Asked, unit: Unit, house: House): Promise<object> {
+  return asked.operation.run(asked.input, worldOf(asked, unit, house))
+}
+
+function worldOf(asked: Asked, unit: Unit, house: House): World {
+  const { entry, call, operation, input } = asked
+  const scope = scopeOf(asked, unit)
+  return {
+    ...scope,
+    now: entry.at,
+    requestId: entry.requestId,
+    store: house.store,
+    mint: mintId,
+    random: randomBytes,
+    fault: (code, message) => new Fault({ code, message, status: statusOf(code, call.service.errors) }),
+    async permit(action, resource, context) {
+      const touched = [typeof resource === 'string' ? { arn: resource } : resource]
+      const base = await operation.context(input, scope)
+      await permit(asked, { action, touched, context: { ...base, ...context }, unit }, house)
+    },
+  }
+}
+
+/** Statuses of the errors that any operation may answer with, where the model does not list them. */
+const commonStatus: Readonly<Record<string, number>> = { AccessDenied: 403, InternalFailure: 500 }
+
+function statusOf(code: string, errors: Readonly<Record<string, { readonly status: number }>>): number {
+  return errors[code]?.status ?? commonStatus[code] ?? 400
+}
+
+// No operation that says that it is storeless gets further than this with them.
+const noTables = new Proxy({} as Tables, {
+  get(_target, name) {
+    throw new Error(`an operation that says that it looks at nothing looks at ${String(name)}`)
+  },
+})

@@ -1,0 +1,88 @@
+import { type Fault, header } from '#protocol'
+import type { AuditRecord } from '#store'
+import type { Entry } from './entry.ts'
+import type { House } from './house.ts'
+import { withoutSecrets } from './redact.ts'
+
+/** Counts, logs and, unless its transaction did, records a call that was answered. */
+export function recordAnswer(entry: Entry, house: House): void {
+  const writes = operationIn(entry, house)?.writes === true
+  count(entry, 'OK', house)
+  if (!writes) house.store.record(auditRecord(entry, { readOnly: true }))
+  const level = writes ? 'info' : 'debug'
+  if (house.log.isLevelEnabled(level)) house.log[level](line(entry), 'answered')
+}
+
+/**
+ * Counts, logs and records a call that was refused.
+ * What carries no valid signature is counted and logged, but fills no store.
+ */
+export function recordRefusal(fault: Fault, entry: Entry, house: House): void {
+  const { code, status, detail, cause } = fault
+  const message = firstLine(fault)
+  count(entry, code, house)
+  const level = status >= 500 && status !== 501 ? 'error' : 'info'
+  const why = { code, status, message, ...(detail === undefined ? {} : { detail }) }
+  const unforeseen = level === 'error' && cause !== undefined ? { err: cause } : {}
+  if (house.log.isLevelEnabled(level)) house.log[level]({ ...line(entry), ...why, ...unforeseen }, 'refused')
+  if (entry.caller === undefined) return
+  const readOnly = operationIn(entry, house)?.writes !== true
+  house.store.record({ ...auditRecord(entry, { readOnly }), errorCode: code, errorMessage: message })
+}
+
+/** What the audit trail keeps of a call. */
+export function auditRecord(entry: Entry, { readOnly }: { readonly readOnly: boolean }): AuditRecord {
+  const { request, requestId, at, call, caller, input, resource } = entry
+  const userAgent = header(request, 'user-agent')
+  return {
+    id: requestId,
+    at,
+    eventSource: `${call?.service.name ?? 'unknown'}.amazonaws.com`,
+    eventName: call?.operation.name ?? 'unknown',
+    sourceIp: request.remoteAddress,
+    readOnly,
+    ...(caller && {
+      account: caller.account,
+      principal: caller.principal.arn,
+      accessKeyId: caller.accessKeyId,
+      region: caller.region,
+    }),
+    ...(userAgent !== undefined && { userAgent: bounded(userAgent) }),
+    ...(resource !== undefined && { resource }),
+    ...(call !== undefined && input !== undefined && { request: withoutSecrets(input, call) }),
+  }
+}
+
+function operationIn({ call }: Entry, { operations }: House) {
+  return call && operations.get(`${call.service.name}:${call.operation.name}`)
+}
+
+function count(entry: Entry, code: string, house: House): void {
+  const operation = operationIn(entry, house)
+  const named = { service: operation?.service ?? 'none', operation: operation?.name ?? 'none' }
+  house.metrics.answered(named, code, (performance.now() - entry.began) / 1000)
+}
+
+function line({ request, requestId, began, call, caller, resource }: Entry): object {
+  return {
+    requestId,
+    ...(call && { service: call.service.name, operation: call.operation.name }),
+    ...(caller && { principal: caller.principal.arn, accessKeyId: caller.accessKeyId }),
+    ...(resource !== undefined && { resource }),
+    sourceIp: request.remoteAddress,
+    milliseconds: Math.round((performance.now() - began) * 1000) / 1000,
+  }
+}
+
+/**
+ * The first line of what the caller is told.
+ * INVARIANT: the lines after it show headers, the session token among them, and go to the caller only.
+ */
+function firstLine({ message }: Fault): string {
+  const end = message.indexOf('\n')
+  return bounded(end < 0 ? message : message.slice(0, end))
+}
+
+function bounded(text: string): string {
+  return text.length <= 1000 ? text : `${text.slice(0, 1000).toWellFormed()}…`
+}
