@@ -18,6 +18,7 @@ import {
   UpdateRoleCommand,
   UpdateRoleDescriptionCommand,
 } from '@aws-sdk/client-iam'
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { openFrontDoor } from '../../../test/front-door.ts'
 
 const door = await openFrontDoor()
@@ -131,4 +132,18 @@ test('a role goes only after its instance profiles and policies', async () => {
   await refusedFor('delete policies')
   await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'p' }))
   await iam.send(new DeleteRoleCommand({ RoleName }))
+})
+
+test('a role tells when and where its sessions last called', async () => {
+  const RoleName = 'observed'
+  const trust = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"${account}"},"Action":"sts:AssumeRole"}}`
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }))
+  const asked = new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'night' })
+  const { Credentials } = await door.sts.send(asked)
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken = '' } = Credentials ?? {}
+  const session = door.as({ accessKeyId, secretAccessKey, sessionToken: SessionToken }, 'eu-central-1')
+  await session.sts.send(new GetCallerIdentityCommand({}))
+  const found = (await iam.send(new GetRoleCommand({ RoleName }))).Role?.RoleLastUsed
+  assert.equal(found?.LastUsedDate?.getTime(), door.now())
+  assert.equal(found?.Region, 'eu-central-1')
 })
