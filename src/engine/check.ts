@@ -1,0 +1,160 @@
+import { checkAction } from './check-action.ts'
+import { checkResource } from './check-resource.ts'
+import type { Complaint } from './complaint.ts'
+import type { Grammar } from './grammar.ts'
+import type { JsonNode, JsonObject } from './json.ts'
+import { operatorOf } from './operator.ts'
+import { instantOf } from './operators/date.ts'
+import type { PrincipalEntry, Problem, Statement } from './policy.ts'
+import { accountOf } from './principal.ts'
+import { type Report, tell } from './report.ts'
+
+/** What a check needs: the grammar of the type, what was read, and where to tell. */
+export interface Checked {
+  readonly grammar: Grammar
+  readonly statements: readonly (Statement | undefined)[]
+  readonly report: Report
+}
+
+/** What AWS refuses on saving although it can be evaluated, and ARNs that the type does not let be incomplete. */
+export function checkDocument(node: JsonObject, checked: Checked): void {
+  const { grammar, report } = checked
+  const version = memberOf(node, 'Version')
+  const isNew = version?.kind !== 'string' || version.value === '2012-10-17'
+  if (grammar.newVersionOnly && (version === undefined || !isNew))
+    tell(report, { complaint: 'version', severity: 'saving', offset: (version ?? node).start, path: 'Version' })
+  if (grammar.keptByIam) checkCharacters(report)
+  const sids = new Set<string>()
+  for (const [index, statement] of checked.statements.entries()) {
+    if (statement === undefined) continue
+    const spot: Spot = { node, index, report }
+    checkSid(statement, sids, { spot, grammar })
+    for (const [at, pattern] of statement.action.patterns.entries())
+      tellAt(spot, [statement.action.not ? 'NotAction' : 'Action', at], checkAction(pattern))
+    for (const [at, pattern] of (statement.resource?.patterns ?? []).entries())
+      tellAt(spot, [statement.resource?.not ? 'NotResource' : 'Resource', at], checkResource(pattern, grammar))
+    checkPrincipal(statement, spot)
+    checkConditions(statement, spot)
+    checkEffect(statement, spot, grammar)
+  }
+}
+
+/** What is wrong with a value. */
+export interface Flaw {
+  readonly complaint: Complaint
+  readonly names?: readonly string[]
+  readonly severity?: Problem['severity']
+  readonly detail?: string
+}
+
+interface Spot {
+  readonly node: JsonObject
+  /** Of the statement. */
+  readonly index: number
+  readonly report: Report
+}
+
+/** Rule D-9. */
+function checkCharacters(report: Report): void {
+  const offset = report.text.search(/[^\t\n\r\u0020-\u00ff]/)
+  const detail = 'IAM documents hold characters up to U+00FF only (D-9).'
+  if (offset >= 0) tell(report, { complaint: 'syntax', severity: 'saving', offset, path: '', detail })
+}
+
+/** Rule D-5. */
+function checkSid(
+  { sid }: Statement,
+  seen: Set<string>,
+  { spot, grammar }: { readonly spot: Spot; readonly grammar: Grammar },
+): void {
+  if (sid === undefined || sid === '') return
+  if (grammar.keptByIam && !/^[0-9A-Za-z]*$/.test(sid)) tellAt(spot, ['Sid'], { complaint: 'sidCharacters' })
+  if (seen.has(sid)) tellAt(spot, ['Sid'], { complaint: 'sidTwice' })
+  seen.add(sid)
+}
+
+function checkPrincipal({ principal, effect }: Statement, spot: Spot): void {
+  if (principal === undefined) return
+  const element = principal.not ? 'NotPrincipal' : 'Principal'
+  if (principal.not && effect === 'Allow')
+    tellAt(spot, [element], { complaint: 'syntax', detail: 'NotPrincipal goes with Deny only (P-12).' })
+  if (principal.entries.length === 0)
+    tellAt(spot, [element], { complaint: 'principalMissing', detail: 'An empty principal matches nobody (P-16).' })
+  const counts = new Map<string, number>()
+  for (const entry of principal.entries) {
+    const { kind, value } = entry
+    const at = counts.get(kind) ?? 0
+    counts.set(kind, at + 1)
+    if (!isPrincipal(entry)) tellAt(spot, [element, kind, at], { complaint: 'principal', names: [kind, value] })
+  }
+}
+
+const arnPrincipal =
+  /^arn:[a-z-]+:(?:iam::[0-9]{12}:(?:user|role)\/[^*?]+|sts::[0-9]{12}:(?:assumed-role\/[^*?/]+\/[^*?]+|federated-user\/[^*?]+))$/
+const providerPrincipal =
+  /^(?:arn:[a-z-]+:iam::[0-9]{12}:(?:oidc|saml)-provider\/[^*?]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$/
+
+function isPrincipal({ kind, value }: PrincipalEntry): boolean {
+  switch (kind) {
+    case '*':
+      return true
+    case 'AWS':
+      return (
+        value === '*' ||
+        accountOf(value) !== undefined ||
+        arnPrincipal.test(value) ||
+        /^(?:AIDA|AROA)[A-Z0-9]{12,124}$/.test(value)
+      )
+    case 'Service':
+      return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value)
+    case 'Federated':
+      return providerPrincipal.test(value)
+    case 'CanonicalUser':
+      return /^[0-9a-f]{64}$/.test(value)
+  }
+}
+
+function checkConditions({ conditions }: Statement, spot: Spot): void {
+  for (const { operator, key, values } of conditions) {
+    if (!operatorOf(operator)?.name.startsWith('Date')) continue
+    for (const [at, value] of values.entries())
+      if (instantOf(value) === undefined)
+        tellAt(spot, ['Condition', operator, key, at], { complaint: 'legacy', detail: 'This is not a date.' })
+  }
+}
+
+/** Rule O-20: an RCP of a customer only denies. */
+function checkEffect(statement: Statement, spot: Spot, { builtInAllowOnly }: Grammar): void {
+  if (!builtInAllowOnly || statement.effect === 'Deny') return
+  const { action, resource, conditions } = statement
+  const everything = conditions.length === 0 && [action, resource].every((element) => isEverything(element))
+  if (!everything) tellAt(spot, ['Effect'], { complaint: 'syntax', detail: 'Such policies only deny (O-20, O-21).' })
+}
+
+function isEverything(element: Statement['resource']): boolean {
+  return element !== undefined && !element.not && element.patterns.length === 1 && element.patterns[0] === '*'
+}
+
+/** Tells a flaw at a place in a statement: names of members and indexes of lists, of which single elements are none. */
+function tellAt({ node, index, report }: Spot, steps: readonly (string | number)[], flaw: Flaw | undefined): void {
+  if (flaw === undefined) return
+  let at: JsonNode = node
+  let path = ''
+  for (const step of ['Statement', index, ...steps]) {
+    const next: JsonNode | undefined = typeof step === 'number' ? itemOf(at, step) : memberOf(at, step)
+    if (next === undefined) continue
+    at = next
+    if (typeof step === 'number') path += `[${step}]`
+    else
+      path += step.includes(':') && path.includes('.Condition.') ? `["${step.slice(0, 128)}"]` : `${path && '.'}${step}`
+  }
+  tell(report, { severity: 'saving', offset: at.start, path, ...flaw })
+}
+
+function memberOf(node: JsonNode, name: string): JsonNode | undefined {
+  return node.kind === 'object' ? node.members.find(({ key }) => key === name)?.value : undefined
+}
+
+function itemOf(node: JsonNode, index: number): JsonNode | undefined {
+  return node.kind === 'array' ? node.items[index] : undefined
+}

@@ -1,0 +1,40 @@
+/**
+ * Takes case away from a text: Unicode simple case folding, code point by code point, whatever the locale (rule CS-2).
+ * Gives: a text that equals another's folded text exactly when the two differ in case only.
+ */
+export function fold(text: string): string {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return foldAll(text)
+  return text.toLowerCase()
+}
+
+/** Whether two texts differ in case at most; `folded` is folded already. Allocates nothing for ASCII. */
+export function equalsFolded(text: string, folded: string): boolean {
+  if (text.length !== folded.length) return false
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit > 127) return fold(text) === folded
+    const lower = unit >= 65 && unit <= 90 ? unit + 32 : unit
+    if (lower !== folded.charCodeAt(at)) return false
+  }
+  return true
+}
+
+function foldAll(text: string): string {
+  let folded = ''
+  for (const character of text) folded += foldOne(character)
+  return folded
+}
+
+function foldOne(character: string): string {
+  if (character <= '\u007f') return character.toLowerCase()
+  // The dotted capital and the dotless small I fold to themselves unless the locale is Turkish.
+  if (character === '\u0130' || character === '\u0131') return character
+  const upper = character.toUpperCase()
+  const lower = (single(upper) ? upper : character).toLowerCase()
+  return single(lower) ? lower : character
+}
+
+function single(text: string): boolean {
+  const point = text.codePointAt(0)
+  return point !== undefined && text.length === (point > 0xffff ? 2 : 1)
+}

@@ -1,0 +1,67 @@
+import type { Scope } from '../context.ts'
+import { fold } from '../fold.ts'
+import { type Glob, globMatches } from '../glob.ts'
+import { no, type Truth, unknown, yes } from '../truth.ts'
+import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from '../variable.ts'
+import type { ValueTest } from './value-test.ts'
+
+/** Exact, case-sensitive; wildcards are text, escapes and variables are not (rules CS-1, V-6). */
+export function stringEquals(values: readonly string[], variables: boolean): ValueTest {
+  return equality(values, variables, (text) => text)
+}
+
+/** As `stringEquals`, without case (rule CS-2). */
+export function stringEqualsIgnoreCase(values: readonly string[], variables: boolean): ValueTest {
+  return equality(values, variables, fold)
+}
+
+/** Case-sensitive with `*` and `?`, anchored at both ends (rule CS-3). */
+export function stringLike(values: readonly string[], variables: boolean): ValueTest {
+  const templates = [...new Set(values)].map((value) => templateOf(value, variables))
+  const globs: readonly Glob[] = templates.filter(({ open }) => !open).map(closedGlob)
+  const open = templates.filter((template) => template.open)
+  return (value, scope) => {
+    for (const glob of globs) if (globMatches(glob, value)) return yes
+    return open.length === 0 ? no : anyOpen(open, (template) => templateMatches(template, value, { scope }))
+  }
+}
+
+function equality(values: readonly string[], variables: boolean, plain: (text: string) => string): ValueTest {
+  const templates = values.map((value) => templateOf(value, variables))
+  const closed = new Set(templates.filter(({ open }) => !open).map((template) => plain(closedText(template))))
+  const open = templates.filter((template) => template.open)
+  const [only] = closed
+  if (closed.size === 1 && open.length === 0) return (value) => (plain(value) === only ? yes : no)
+  return (value, scope) => {
+    const text = plain(value)
+    if (closed.has(text)) return yes
+    return open.length === 0 ? no : anyOpen(open, (template) => equalTruth(template, text, { scope, plain }))
+  }
+}
+
+function closedText(template: Template): string {
+  return template.pieces.map((piece) => (isVariable(piece) ? '' : piece.text)).join('')
+}
+
+function equalTruth(
+  template: Template,
+  text: string,
+  { scope, plain }: { readonly scope: Scope; readonly plain: (text: string) => string },
+): Truth {
+  const least = leastLength(template, scope)
+  if (least === no || least === unknown) return least
+  if (least.length > text.length) return no
+  const runs = filled(template, scope)
+  if (runs === no || runs === unknown) return runs
+  return plain(runs.map((run) => run.text).join('')) === text ? yes : no
+}
+
+function anyOpen(templates: readonly Template[], test: (template: Template) => Truth): Truth {
+  let truth: Truth = no
+  for (const template of templates) {
+    const one = test(template)
+    if (one === yes) return yes
+    if (one === unknown) truth = unknown
+  }
+  return truth
+}

@@ -1,0 +1,180 @@
+import { type CompiledPolicies, compile } from './compile.ts'
+import { fold } from './fold.ts'
+import { type JsonMember, type JsonNode, type JsonObject, readJson } from './json.ts'
+import type { Layers, PolicyType } from './layers.ts'
+import { parse, parseNode } from './parse.ts'
+import type { Parsed } from './policy.ts'
+import { readPrincipal } from './question-principal.ts'
+import type { Context, Request } from './request.ts'
+import { isForTrust } from './trust.ts'
+
+/** One question to the engine, complete in itself. */
+export interface Question {
+  readonly id?: string
+  readonly request: Request
+  readonly layers: Layers
+}
+
+/** What answers a line that is no question (`InvalidQuestion`), or has a policy that cannot be parsed. */
+export interface QuestionError {
+  readonly id?: string
+  readonly error: { readonly code: string; readonly message: string }
+}
+
+/**
+ * Reads a question from one line of JSON.
+ * Gives: an error as a value; nothing is thrown.
+ * Cost: linear in the line.
+ */
+export function readQuestion(line: string): Question | QuestionError {
+  const node = readJson(line)
+  const faults: Faults = { line, fault: undefined }
+  if (node.kind === 'error')
+    return { error: { code: 'InvalidQuestion', message: `${node.message} (at ${node.offset})` } }
+  const members = membersOf(node, 'The question', { faults, known: ['id', 'request', 'policies'] })
+  const id = members?.get('id')
+  const named = id?.kind === 'string' ? { id: id.value } : {}
+  if (id !== undefined && id.kind !== 'string') refuse(faults, 'id is a text.')
+  const request = readRequest(members?.get('request'), faults)
+  const layers = request && readLayers(members?.get('policies'), request, faults)
+  if (faults.fault !== undefined) return { ...named, error: faults.fault }
+  if (request === undefined || layers === undefined) return { ...named, error: noQuestion }
+  return { ...named, request, layers }
+}
+
+const noQuestion = { code: 'InvalidQuestion', message: 'This is not a question.' }
+
+/** The first fault that was found. */
+export interface Faults {
+  readonly line: string
+  fault: QuestionError['error'] | undefined
+}
+
+export function refuse(faults: Faults, message: string): undefined {
+  faults.fault ??= { code: 'InvalidQuestion', message }
+}
+
+/** Gives: the members of an object by name; `undefined`, with a fault, for anything else. */
+export function membersOf(
+  node: JsonNode | undefined,
+  name: string,
+  { faults, known }: { readonly faults: Faults; readonly known: readonly string[] },
+): ReadonlyMap<string, JsonNode> | undefined {
+  if (node?.kind !== 'object') return refuse(faults, `${name} is a JSON object.`)
+  tellDuplicate(node, name, faults)
+  const strange = node.members.find(({ key }) => !known.includes(key))
+  if (strange !== undefined) return refuse(faults, `${name} has no member "${strange.key.slice(0, 100)}".`)
+  return new Map(node.members.map(({ key, value }) => [key, value]))
+}
+
+/** Gives: a text; `undefined`, with a fault, for anything else. */
+export function textOf(node: JsonNode | undefined, name: string, faults: Faults): string | undefined {
+  return node?.kind === 'string' ? node.value : refuse(faults, `${name} is a text.`)
+}
+
+function tellDuplicate({ duplicate }: JsonObject, name: string, faults: Faults): void {
+  if (duplicate !== undefined) refuse(faults, `${name} has "${duplicate.key.slice(0, 100)}" twice.`)
+}
+
+const requestMembers = ['principal', 'action', 'resource', 'resourceAccount', 'context', 'organization']
+
+function readRequest(node: JsonNode | undefined, faults: Faults): Request | undefined {
+  const members = membersOf(node, 'request', { faults, known: requestMembers })
+  if (members === undefined) return undefined
+  const principal = readPrincipal(members.get('principal'), faults)
+  const action = textOf(members.get('action'), 'action', faults)
+  const resource = textOf(members.get('resource'), 'resource', faults)
+  const owner = members.get('resourceAccount')
+  const account = principal !== undefined && 'account' in principal ? principal.account : undefined
+  const resourceAccount =
+    owner === undefined && resource === '*' && account !== undefined
+      ? account
+      : textOf(owner, 'resourceAccount', faults)
+  const context = readContext(members.get('context'), faults)
+  const organization = readOrganization(members.get('organization'), faults)
+  if (principal === undefined || action === undefined || resource === undefined) return undefined
+  if (resourceAccount === undefined || context === undefined || faults.fault !== undefined) return undefined
+  const request = { principal, action, resource, resourceAccount, context }
+  return organization === undefined ? request : { ...request, organization }
+}
+
+function readOrganization(node: JsonNode | undefined, faults: Faults): Request['organization'] {
+  if (node === undefined) return undefined
+  const members = membersOf(node, 'organization', { faults, known: ['managementAccount'] })
+  const managementAccount = members && textOf(members.get('managementAccount'), 'managementAccount', faults)
+  return managementAccount === undefined ? undefined : { managementAccount }
+}
+
+function readContext(node: JsonNode | undefined, faults: Faults): Context | undefined {
+  if (node === undefined) return {}
+  if (node.kind !== 'object') return refuse(faults, 'context is a JSON object.')
+  const seen = new Set<string>()
+  const context: Record<string, string | readonly string[]> = Object.create(null)
+  for (const { key, value } of node.members) {
+    // Rule K-2: which of two such values counts would be anyone's guess.
+    if (seen.size === seen.add(fold(key)).size) return refuse(faults, `context has "${key.slice(0, 100)}" twice.`)
+    const read = readContextValue({ key, value }, faults)
+    if (read === undefined) return undefined
+    context[key] = read
+  }
+  return context
+}
+
+function readContextValue(
+  { key, value }: Pick<JsonMember, 'key' | 'value'>,
+  faults: Faults,
+): string | readonly string[] | undefined {
+  if (value.kind === 'string') return value.value
+  const expected = `The value of "${key.slice(0, 100)}" is a text or a list of texts.`
+  if (value.kind !== 'array') return refuse(faults, expected)
+  const texts = value.items.filter((item) => item.kind === 'string').map((item) => item.value)
+  return texts.length === value.items.length ? texts : refuse(faults, expected)
+}
+
+const layerMembers = ['identity', 'resource', 'scp', 'rcp', 'permissionsBoundary', 'session', 'vpcEndpoint']
+
+function readLayers(node: JsonNode | undefined, request: Request, faults: Faults): Layers | undefined {
+  if (node === undefined) return {}
+  const members = membersOf(node, 'policies', { faults, known: layerMembers })
+  const layers: { -readonly [Name in keyof Layers]: Layers[Name] } = {}
+  for (const [name, value] of members ?? []) {
+    if (name === 'identity' || name === 'session') layers[name] = readList(value, name, { type: name, faults })
+    else if (name === 'scp' || name === 'rcp') {
+      if (value.kind !== 'array') refuse(faults, `${name} is a list of levels.`)
+      else layers[name] = value.items.map((level) => readList(level, `A level of ${name}`, { type: name, faults }))
+    } else if (name === 'permissionsBoundary' || name === 'vpcEndpoint')
+      layers[name] = compiled([value], name, { type: name, faults })
+    else if (name === 'resource')
+      layers.resource = compiled([value], name, { type: isForTrust(request) ? 'trust' : 'resource', faults })
+  }
+  return layers
+}
+
+interface Reading {
+  readonly type: PolicyType
+  readonly faults: Faults
+}
+
+function readList(node: JsonNode, name: string, reading: Reading): CompiledPolicies {
+  if (node.kind === 'array') return compiled(node.items, name, reading)
+  refuse(reading.faults, `${name} is a list of policies.`)
+  return compile([])
+}
+
+function compiled(nodes: readonly JsonNode[], name: string, { type, faults }: Reading): CompiledPolicies {
+  const sources = nodes.flatMap((node, index) => {
+    const { policy, problems } = readPolicy(node, type, faults.line)
+    if (policy !== undefined) return [{ policy, id: nodes.length > 1 ? `${name}[${index}]` : name }]
+    const problem = problems.find(({ severity }) => severity === 'grammar')
+    const where = `${name}, line ${problem?.line ?? 1}, column ${problem?.column ?? 1}`
+    const message = [problem?.message, problem?.detail].filter((part) => part !== undefined).join(' ')
+    faults.fault ??= { code: 'MalformedPolicyDocument', message: `${message} (${where})` }
+    return []
+  })
+  return compile(sources)
+}
+
+/** A policy is a document, as an object or as JSON text. */
+function readPolicy(node: JsonNode, type: PolicyType, line: string): Parsed {
+  return node.kind === 'string' ? parse(node.value, type) : parseNode(node, line, type)
+}

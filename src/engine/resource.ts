@@ -1,0 +1,121 @@
+import { partsOf } from './arn.ts'
+import type { Scope } from './context.ts'
+import { type Glob, globMatches, globOfRuns, isLiteral } from './glob.ts'
+import type { PolicyType } from './layers.ts'
+import { finalStarRunsOverColons } from './open-question.ts'
+import { type PartPattern, partsMatch } from './part-pattern.ts'
+import { no, type Truth, unknown, yes } from './truth.ts'
+import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from './variable.ts'
+
+/** One way in which an entry of `Resource` can match a resource that is not `*`. */
+export interface ResourcePattern {
+  /** Every resource that matches begins with this; the whole pattern when `exact`. */
+  readonly prefix: string
+  readonly exact: boolean
+  /** Whether a resource that begins with `prefix` matches. */
+  readonly matches: (resource: string, scope: Scope) => Truth
+}
+
+/** What the meaning of an entry depends on besides its text. */
+export interface ResourceRules {
+  readonly type: PolicyType
+  /** Whether the document's version has variables. */
+  readonly variables: boolean
+}
+
+/**
+ * Compiles an entry of `Resource` or `NotResource`.
+ * Gives: patterns of which any may match; none for an entry that matches nothing (rule R-9).
+ */
+export function resourcePatterns(entry: string, { type, variables }: ResourceRules): readonly ResourcePattern[] {
+  if (entry === '*') return [{ prefix: '', exact: false, matches: () => yes }]
+  const parts = partsOf(entry)
+  if (parts.length === 6) return [wholePattern(parts, variables)]
+  const asWritten = incompletePattern(parts)
+  if (type === 'identity' || type === 'permissionsBoundary')
+    return [asWritten, wholePattern(completed(parts), variables)]
+  return entry.endsWith('*') ? [asWritten] : []
+}
+
+/** Rule R-9: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. */
+function completed(parts: readonly string[]): readonly string[] {
+  return [...parts, ...new Array<string>(6 - parts.length).fill('*')]
+}
+
+function wholePattern(parts: readonly string[], variables: boolean): ResourcePattern {
+  const head = `${parts.slice(0, 5).join(':')}:`
+  const last = templateOf(parts[5] ?? '', variables)
+  if (!/[*?]/.test(head)) return templatePattern(head, last)
+  if (parts.slice(0, 5).every(hasOnlyFinalStar)) {
+    const whole: Template = { pieces: [{ text: head, data: false }, ...last.pieces], open: last.open }
+    return templatePattern('', whole)
+  }
+  return headPattern(parts, last)
+}
+
+function incompletePattern(parts: readonly string[]): ResourcePattern {
+  if (parts.every(hasOnlyFinalStar))
+    return templatePattern('', { pieces: [{ text: parts.join(':'), data: false }], open: false })
+  return headPattern(parts, undefined)
+}
+
+/** Such a star is an ordinary one, since it runs over colons (rule R-8). */
+function hasOnlyFinalStar(part: string): boolean {
+  const wild = part.search(/[*?]/)
+  return wild < 0 || (finalStarRunsOverColons && wild === part.length - 1 && part.endsWith('*'))
+}
+
+/** A literal beginning and a template for what follows. */
+function templatePattern(head: string, template: Template): ResourcePattern {
+  const prefix = head + literalPrefix(template)
+  const from = head.length
+  if (template.open)
+    return { prefix, exact: false, matches: (resource, scope) => templateMatches(template, resource, { scope, from }) }
+  const glob = closedGlob(template)
+  if (isLiteral(glob)) return { prefix, exact: true, matches: (resource) => (resource === prefix ? yes : no) }
+  if (isPrefixOnly(glob)) return { prefix, exact: false, matches: () => yes }
+  return { prefix, exact: false, matches: (resource) => (globMatches(glob, resource, from) ? yes : no) }
+}
+
+/** A pattern such as `bucket/*`: its literal beginning says all. */
+function isPrefixOnly({ segments, points }: Glob): boolean {
+  return points === undefined && segments.length === 2 && segments[1] === ''
+}
+
+function literalPrefix({ pieces }: Template): string {
+  let prefix = ''
+  for (const piece of pieces) {
+    if (isVariable(piece)) return prefix
+    const wild = piece.data ? -1 : piece.text.search(/[*?]/)
+    if (wild >= 0) return prefix + piece.text.slice(0, wild)
+    prefix += piece.text
+  }
+  return prefix
+}
+
+/** Wildcards in the first five parts that must stay inside them. */
+function headPattern(parts: readonly string[], last: Template | undefined): ResourcePattern {
+  const heads = parts.slice(0, 5).map(partPattern)
+  const text = parts.slice(0, 5).join(':')
+  const prefix = text.slice(0, text.search(/[*?]/))
+  if (last === undefined || !last.open) {
+    const pattern = { parts: heads, last: last && closedGlob(last) }
+    return { prefix, exact: false, matches: (resource) => (partsMatch(pattern, resource) ? yes : no) }
+  }
+  return {
+    prefix,
+    exact: false,
+    matches(resource, scope) {
+      const least = leastLength(last, scope)
+      if (least === no || least === unknown) return least
+      const runs = least.length > resource.length ? no : filled(last, scope)
+      if (runs === no || runs === unknown) return runs
+      return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no
+    },
+  }
+}
+
+function partPattern(part: string): PartPattern {
+  const runsOver = finalStarRunsOverColons && part.endsWith('*')
+  return { glob: globOfRuns([{ text: part, data: false }]), runsOver }
+}

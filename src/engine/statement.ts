@@ -1,0 +1,92 @@
+import { type ActionTest, actionTest } from './action.ts'
+import { type Condition, conditionOf, conditionsHold } from './condition.ts'
+import type { Scope } from './context.ts'
+import type { Element, Statement } from './policy.ts'
+import { direct, type PrincipalTest, principalTest, strengthOf } from './principal.ts'
+import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
+import type { Source } from './source.ts'
+import { no, not, or, type Truth, yes } from './truth.ts'
+
+/** A statement, compiled. */
+export interface CompiledStatement {
+  readonly source: Source
+  /** Index of its policy among the sources, and its own in the policy. */
+  readonly policy: number
+  readonly index: number
+  readonly statement: Statement
+  /** Its place among all statements that are compiled together. */
+  readonly order: number
+  readonly deny: boolean
+  /** Absent where the type has no principals; in a type that has them, its absence matches nobody (rule P-11). */
+  readonly principal: PrincipalTest | undefined
+  readonly forEveryone: boolean
+  readonly action: ActionTest
+  /** Absent where the element is absent, which covers the resource the policy is attached to (rule R-13). */
+  readonly resource: ResourceTest | undefined
+  readonly conditions: readonly Condition[]
+}
+
+export interface ResourceTest {
+  readonly not: boolean
+  /** Whether an entry is `*`, the only one that covers the resource `*` (rule R-3). */
+  readonly all: boolean
+  readonly patterns: readonly ResourcePattern[]
+}
+
+/** Takes: a statement and where it stands. */
+export function compiledStatement(place: {
+  readonly source: Source
+  readonly policy: number
+  readonly index: number
+  readonly statement: Statement
+  readonly order: number
+}): CompiledStatement {
+  const { source, statement } = place
+  const { type, version } = source.policy
+  const variables = version === '2012-10-17'
+  const conditions = statement.conditions.map((line) => conditionOf(line, variables))
+  return {
+    ...place,
+    deny: statement.effect === 'Deny',
+    principal: statement.principal && principalTest(statement.principal),
+    forEveryone: !hasPrincipals(type),
+    action: actionTest(statement.action),
+    resource: statement.resource && resourceTest(statement.resource, { type, variables }),
+    conditions: conditions.filter((condition) => condition !== undefined),
+  }
+}
+
+/** Whether policies of a type name principals (section 1). */
+function hasPrincipals(type: Source['policy']['type']): boolean {
+  return type === 'resource' || type === 'trust' || type === 'rcp' || type === 'vpcEndpoint'
+}
+
+function resourceTest({ not, patterns }: Element, rules: ResourceRules): ResourceTest {
+  const entries = [...new Set(patterns)]
+  return { not, all: entries.includes('*'), patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
+}
+
+/** How the statement names the caller, as bits; `direct` where statements have no principals. */
+export function principalStrength(statement: CompiledStatement, scope: Scope): number {
+  if (statement.forEveryone) return direct
+  if (statement.principal === undefined) return 0
+  return strengthOf(statement.principal, scope.request.principal, statement.deny && scope.bounded)
+}
+
+/** Whether the resource element covers the request's resource. */
+export function resourceHolds({ resource: test }: CompiledStatement, scope: Scope): Truth {
+  if (test === undefined) return yes
+  const { resource } = scope.request
+  if (resource === '*') return test.not !== test.all ? yes : no
+  let truth: Truth = test.all ? yes : no
+  for (const pattern of test.patterns) {
+    if (truth === yes) break
+    if (resource.startsWith(pattern.prefix)) truth = or(truth, pattern.matches(resource, scope))
+  }
+  return test.not ? not(truth) : truth
+}
+
+/** Whether the condition element holds. */
+export function conditionElementHolds(statement: CompiledStatement, scope: Scope): Truth {
+  return statement.conditions.length === 0 ? yes : conditionsHold(statement.conditions, scope)
+}
