@@ -214,6 +214,94 @@ export interface ServiceCredential {
   readonly expiresAt?: number
 }
 
+/** An OpenID Connect provider. Its name is its URL without `https://`; it has no path. */
+export interface OidcProvider extends Named {
+  readonly clientIds: readonly string[]
+  /** SHA-1 of certificates, in lower-case hexadecimal digits. */
+  readonly thumbprints: readonly string[]
+  readonly tags: readonly Tag[]
+}
+
+/** A SAML provider. It has no path. Its private keys are kept apart. */
+export interface SamlProvider extends Named {
+  /** The document as it was given. */
+  readonly metadata: string
+  readonly entityId: string
+  /** Milliseconds since 1970. */
+  readonly validUntil?: number
+  /** What it says of the encryption of assertions. */
+  readonly encryption?: 'Required' | 'Allowed'
+  readonly tags: readonly Tag[]
+}
+
+/** A private key that opens a provider's assertions, without the key itself. */
+export interface SamlPrivateKey {
+  readonly id: string
+  readonly providerId: string
+  readonly createdAt: number
+}
+
+/** Something that was begun for an account and is asked after later. */
+export interface Task {
+  readonly id: string
+  readonly account: string
+  readonly kind: 'credentialReport' | 'serviceLastAccessed' | 'organizationsAccess' | 'serviceLinkedRoleDeletion'
+  /** What came of it, as whoever began it wrote it. */
+  readonly result: string
+  readonly createdAt: number
+}
+
+/** The last call of an action that a user or role made. */
+export interface Accessed {
+  /** `iam:CreateUser` */
+  readonly action: string
+  readonly at: number
+  readonly region: string
+}
+
+export type DelegationState =
+  | 'UNASSIGNED'
+  | 'ASSIGNED'
+  | 'PENDING_APPROVAL'
+  | 'ACCEPTED'
+  | 'FINALIZED'
+  | 'REJECTED'
+  | 'EXPIRED'
+
+/** A request of one account to act for another for a while. */
+export interface Delegation {
+  readonly id: string
+  /** The account that asks. */
+  readonly requestor: string
+  /** Its own name for the request, unique in it. */
+  readonly workflow: string
+  readonly ownerAccount?: string
+  /** ARN of whoever took it up. */
+  readonly ownerArn?: string
+  readonly state: DelegationState
+  readonly detail: DelegationDetail
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt: number
+}
+
+/** What a request says, and what was said to it. */
+export interface DelegationDetail {
+  readonly description: string
+  readonly message?: string
+  readonly template?: string
+  readonly parameters: readonly { readonly name?: string; readonly values: readonly string[]; readonly type?: string }[]
+  readonly notificationChannel: string
+  /** Seconds. */
+  readonly sessionDuration: number
+  readonly redirectUrl?: string
+  readonly onlySendByOwner: boolean
+  readonly notes?: string
+  readonly rejectionReason?: string
+  /** ARN of whoever accepted it. */
+  readonly approverArn?: string
+}
+
 /** The last call that a key or role made. */
 export interface LastUsed {
   readonly at: number

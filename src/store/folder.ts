@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { StoreError } from './error.ts'
 import { keyBytes } from './seal.ts'
 import { holdLock } from './sqlite.ts'
@@ -59,9 +59,12 @@ function furnish(folder: string, given: Uint8Array | undefined): Omit<Folder, 'l
   return { database, masterKey }
 }
 
+/** One folder after the other: where a file system knows no new folders, Node's own way of making several never ends. */
 function makeFolder(folder: string): void {
-  const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (made !== undefined) chmodSync(folder, 0o700)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
+  chmodSync(folder, 0o700)
 }
 
 /**

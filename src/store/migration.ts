@@ -2,6 +2,7 @@ import type { ColumnDataType, CreateTableBuilder, Kysely } from 'kysely'
 import { StoreError } from './error.ts'
 import { first } from './migration/0001-first.ts'
 import { credential } from './migration/0002-credential.ts'
+import { federation } from './migration/0003-federation.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -24,7 +25,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential]
+export const migrations: readonly Migration[] = [first, credential, federation]
 
 /** How the steps are run. */
 export interface Migrating {

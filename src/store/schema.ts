@@ -1,5 +1,5 @@
 import type { Generated, Selectable } from 'kysely'
-import type { MfaKind, OwnerKind } from './entity.ts'
+import type { DelegationState, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
 export interface Schema {
@@ -26,6 +26,13 @@ export interface Schema {
   readonly signingCertificate: SigningCertificateColumns
   readonly serverCertificate: ServerCertificateColumns
   readonly serviceCredential: ServiceCredentialColumns
+  readonly oidcProvider: OidcProviderColumns
+  readonly samlProvider: SamlProviderColumns
+  readonly samlPrivateKey: SamlPrivateKeyColumns
+  readonly setting: SettingColumns
+  readonly task: TaskColumns
+  readonly access: AccessColumns
+  readonly delegation: DelegationColumns
   readonly auditRecord: AuditRecordColumns
 }
 
@@ -64,7 +71,15 @@ export interface AccountColumns {
 }
 
 /** The tables of entities that have a name in an account. */
-export type NamedKind = 'user' | 'group' | 'role' | 'instanceProfile' | 'policy' | 'serverCertificate'
+export type NamedKind =
+  | 'user'
+  | 'group'
+  | 'role'
+  | 'instanceProfile'
+  | 'policy'
+  | 'serverCertificate'
+  | 'oidcProvider'
+  | 'samlProvider'
 
 /** How many of a kind an account has. INVARIANT: equal to the rows there are, kept by the named tables. */
 export interface TallyColumns {
@@ -251,6 +266,64 @@ export interface ServiceCredentialColumns {
   readonly active: number
   readonly createdAt: number
   readonly expiresAt: number | null
+}
+
+export interface OidcProviderColumns extends NamedColumns {
+  readonly clientIds: string
+  readonly thumbprints: string
+  readonly tags: string
+}
+
+export interface SamlProviderColumns extends NamedColumns {
+  readonly metadata: string
+  readonly entityId: string
+  readonly validUntil: number | null
+  readonly encryption: Exclude<SamlProvider['encryption'], undefined> | null
+  readonly tags: string
+}
+
+export interface SamlPrivateKeyColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly providerId: string
+  readonly dataKey: string
+  readonly sealed: Uint8Array
+  readonly createdAt: number
+}
+
+export interface SettingColumns {
+  readonly account: string
+  readonly name: string
+  readonly value: string
+}
+
+export interface TaskColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  readonly kind: Task['kind']
+  readonly result: string
+  readonly createdAt: number
+}
+
+export interface AccessColumns {
+  readonly ownerId: string
+  readonly action: string
+  readonly at: number
+  readonly region: string
+}
+
+export interface DelegationColumns {
+  readonly id: string
+  readonly requestor: string
+  readonly workflow: string
+  readonly ownerAccount: string | null
+  readonly ownerArn: string | null
+  readonly state: DelegationState
+  readonly detail: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt: number
 }
 
 export interface AuditRecordColumns {

@@ -1,8 +1,10 @@
 import type {
+  Accessed,
   AccessKey,
   Account,
   Attachment,
   AuditRecord,
+  Delegation,
   Group,
   InlinePolicy,
   InstanceProfile,
@@ -11,6 +13,7 @@ import type {
   ManagedPolicy,
   MfaDevice,
   Named,
+  OidcProvider,
   OwnerKind,
   Page,
   PageRequest,
@@ -18,10 +21,13 @@ import type {
   PathPageRequest,
   PolicyVersion,
   Role,
+  SamlPrivateKey,
+  SamlProvider,
   ServerCertificate,
   ServiceCredential,
   SigningCertificate,
   SshPublicKey,
+  Task,
   User,
 } from './entity.ts'
 
@@ -38,7 +44,10 @@ export interface Store {
   revision(account: string): number | Promise<number>
   /** Keeps a record of a call that wrote nothing. Written soon after, in batches, and at `close`. */
   record(record: AuditRecord): void
-  /** Notes the last use of a key or a role. Written soon after, in batches, and at `close`. */
+  /**
+   * Notes the last use of a key or a role, or of an action. Written soon after, in batches, and at `close`.
+   * Takes: `AKIA…`, `AROA…`; `AIDA…/iam:CreateUser` and `AROA…/iam:CreateUser` for what a user or role called.
+   */
   used(id: string, use: LastUsed): void
   /** Keys for session tokens, newest first. */
   readonly tokenKeys: readonly TokenKey[]
@@ -75,6 +84,11 @@ export interface Tables {
   readonly signingCertificates: SigningCertificateTable
   readonly serverCertificates: ServerCertificateTable
   readonly serviceCredentials: ServiceCredentialTable
+  readonly oidcProviders: NamedTable<OidcProvider>
+  readonly samlProviders: SamlProviderTable
+  readonly settings: SettingTable
+  readonly tasks: TaskTable
+  readonly delegations: DelegationTable
   readonly lastUses: LastUseTable
   readonly audit: AuditTable
 }
@@ -228,9 +242,47 @@ export interface ServiceCredentialTable {
   remove(id: string): Promise<boolean>
 }
 
+export interface SamlProviderTable extends NamedTable<SamlProvider> {
+  addKey(key: SamlPrivateKey, privateKey: string): Promise<void>
+  /** Newest first. */
+  keysOf(providerId: string): Promise<readonly SamlPrivateKey[]>
+  /** For whoever opens assertions with them, newest first; no operation answers with them. */
+  privateKeys(providerId: string): Promise<readonly string[]>
+  removeKey(providerId: string, id: string): Promise<boolean>
+}
+
+/** What an account has set, by name. */
+export interface SettingTable {
+  get(account: string, name: string): Promise<string | undefined>
+  /** By name. */
+  all(account: string): Promise<ReadonlyMap<string, string>>
+  put(account: string, name: string, value: string): Promise<void>
+  remove(account: string, name: string): Promise<boolean>
+}
+
+export interface TaskTable {
+  add(task: Task): Promise<void>
+  byId(account: string, kind: Task['kind'], id: string): Promise<Task | undefined>
+  newest(account: string, kind: Task['kind']): Promise<Task | undefined>
+  /** Takes away those that were begun before a moment. */
+  forget(account: string, kind: Task['kind'], than: { readonly before: number }): Promise<void>
+}
+
+export interface DelegationTable {
+  /** `false`: its requestor has one of that name. */
+  add(delegation: Delegation): Promise<boolean>
+  byId(id: string): Promise<Delegation | undefined>
+  /** Those that somebody in the account, or the one with that ARN, has taken up, by id. */
+  list(ownerAccount: string, page: PageRequest & { readonly ownerArn?: string }): Promise<Page<Delegation>>
+  /** Replaces the one with the same id. */
+  update(delegation: Delegation): Promise<boolean>
+}
+
 export interface LastUseTable {
   /** Of an access key or a role; uses that wait to be written included. */
   get(id: string): Promise<LastUsed | undefined>
+  /** Every action that a user or role called, by action; calls that wait to be written are not. */
+  actionsOf(ownerId: string): Promise<readonly Accessed[]>
 }
 
 export interface AuditTable {

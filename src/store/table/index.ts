@@ -7,6 +7,7 @@ import { accessKeyTable } from './access-key.ts'
 import { accountTable } from './account.ts'
 import { attachmentTable } from './attachment.ts'
 import { auditTable } from './audit.ts'
+import { delegationTable } from './delegation.ts'
 import { groupTable } from './group.ts'
 import { inlinePolicyTable } from './inline-policy.ts'
 import { instanceProfileTable } from './instance-profile.ts'
@@ -14,13 +15,17 @@ import { lastUseTable } from './last-use.ts'
 import { loginProfileTable } from './login-profile.ts'
 import { membershipTable } from './membership.ts'
 import { mfaDeviceTable } from './mfa-device.ts'
+import { oidcProviderTable } from './oidc-provider.ts'
 import { passwordPolicyTable } from './password-policy.ts'
 import { policyTable, policyVersionTable } from './policy.ts'
 import { roleTable } from './role.ts'
+import { samlProviderTable } from './saml-provider.ts'
 import { serverCertificateTable } from './server-certificate.ts'
 import { serviceCredentialTable } from './service-credential.ts'
+import { settingTable } from './setting.ts'
 import { signingCertificateTable } from './signing-certificate.ts'
 import { sshPublicKeyTable } from './ssh-public-key.ts'
+import { taskTable } from './task.ts'
 import { userTable } from './user.ts'
 
 /** The tables, and what only the store itself writes. */
@@ -54,6 +59,11 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     signingCertificates: signingCertificateTable(db),
     serverCertificates: serverCertificateTable(db, keyring),
     serviceCredentials: serviceCredentialTable(db),
+    oidcProviders: oidcProviderTable(db),
+    samlProviders: samlProviderTable(db, keyring),
+    settings: settingTable(db),
+    tasks: taskTable(db),
+    delegations: delegationTable(db),
     lastUses: lastUseTable(db, waiting),
     audit: auditTable(db),
   }

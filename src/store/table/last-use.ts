@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { LastUsed } from '../entity.ts'
+import type { Accessed, LastUsed } from '../entity.ts'
 import type { Schema } from '../schema.ts'
 import type { LastUseTable } from '../store.ts'
 import { present } from './column.ts'
@@ -17,7 +17,16 @@ export function lastUseTable(
       if (row === undefined || row.lastUsedAt === null || row.lastUsedRegion === null) return undefined
       return { at: row.lastUsedAt, region: row.lastUsedRegion, ...present({ service: row.lastUsedService }) }
     },
+    actionsOf: (ownerId) =>
+      db
+        .selectFrom('access')
+        .select(['action', 'at', 'region'])
+        .where('ownerId', '=', ownerId)
+        .orderBy('action')
+        .execute(),
     async put(id, { at, region, service }) {
+      const [ownerId = id, action] = id.split('/', 2)
+      if (action !== undefined) return putAction(db, ownerId, { action, at, region })
       const use = { lastUsedAt: at, lastUsedRegion: region }
       if (isRole(id)) await db.updateTable('role').set(use).where('id', '=', id).execute()
       else
@@ -28,6 +37,26 @@ export function lastUseTable(
           .execute()
     },
   }
+}
+
+/** Whoever is gone by now called nothing. */
+async function putAction(db: Kysely<Schema>, ownerId: string, { action, at, region }: Accessed): Promise<void> {
+  await db
+    .insertInto('access')
+    .columns(['ownerId', 'action', 'at', 'region'])
+    .expression((on) =>
+      on
+        .selectFrom('owner')
+        .select(({ ref, val }) => [
+          ref('owner.id').as('ownerId'),
+          val(action).as('action'),
+          val(at).as('at'),
+          val(region).as('region'),
+        ])
+        .where('owner.id', '=', ownerId),
+    )
+    .onConflict((conflict) => conflict.columns(['ownerId', 'action']).doUpdateSet({ at, region }))
+    .execute()
 }
 
 function isRole(id: string): boolean {
