@@ -194,8 +194,8 @@ export interface MfaDeviceTable {
   seed(account: string, serial: string): Promise<Uint8Array | undefined>
   /** All that a user, or the root, has enabled, by serial number. */
   ofUser(account: string, userId: string | undefined): Promise<readonly MfaDevice[]>
-  /** The virtual ones by serial number. Takes: whether somebody has them; absent: all. */
-  list(account: string, page: PageRequest & { readonly enabled?: boolean }): Promise<Page<MfaDevice>>
+  /** All virtual ones, by serial number. Takes: whether somebody has them; absent: all. */
+  list(account: string, enabled?: boolean): Promise<readonly MfaDevice[]>
   count(account: string): Promise<{ readonly all: number; readonly enabled: number }>
   /** Replaces the device with the same serial number; its seed stays. */
   update(device: MfaDevice): Promise<boolean>
