@@ -21,10 +21,14 @@ const floors: Readonly<Record<string, Allowance>> = {
   models: { doors: [], packages: ['@aws-sdk/*', '@smithy/types'], node: ['node:fs', 'node:zlib'] },
   protocol: { doors: ['#models'], packages: [], node: ['node:crypto', 'node:buffer'] },
   store: { doors: [], packages: ['kysely'], node: true },
-  access: { doors: ['#engine', '#store', '#protocol', '#models'], packages: [], node: ['node:crypto', 'node:zlib'] },
+  access: {
+    doors: ['#engine', '#store', '#protocol', '#models'],
+    packages: ['otplib'],
+    node: ['node:crypto', 'node:zlib'],
+  },
   services: {
     doors: ['#engine', '#analysis', '#access', '#store', '#protocol', '#models'],
-    packages: ['@aws-sdk/*', '@smithy/types'],
+    packages: ['@aws-sdk/*', '@smithy/types', 'qrcode'],
     node: ['node:crypto'],
   },
   server: {

@@ -23,6 +23,16 @@ export function instanceProfileArn(account: string, path: string, name: string):
   return `arn:aws:iam::${account}:instance-profile${path}${name}`
 }
 
+/** The serial number of a virtual MFA device. `path` begins and ends with `/`. */
+export function mfaArn(account: string, path: string, name: string): string {
+  return `arn:aws:iam::${account}:mfa${path}${name}`
+}
+
+/** `path` begins and ends with `/`. */
+export function serverCertificateArn(account: string, path: string, name: string): string {
+  return `arn:aws:iam::${account}:server-certificate${path}${name}`
+}
+
 export function rootArn(account: string): string {
   return `arn:aws:iam::${account}:root`
 }

@@ -41,7 +41,7 @@ export interface World<Code extends string = string> extends Scope {
   permit(action: string, resource: Touched | string, context?: Context): Promise<void>
 }
 
-export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA' | 'AKIA' | 'ASIA'
+export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA' | 'AKIA' | 'ASIA' | 'ASCA' | 'APKA' | 'ACCA'
 
 /** Errors that any operation may answer with. */
 export type CommonCode = 'AccessDenied' | 'ValidationError' | 'InvalidParameterValue' | 'InternalFailure'

@@ -3,18 +3,17 @@ import type { AccessKey, LastUsed } from '#store'
 import { lettersOf } from '../mint.ts'
 import type { Scope, Touched, World } from '../operation.ts'
 import { dateOf } from './date.ts'
-import { userNamed } from './entity.ts'
 import { iam } from './iam.ts'
 import { openListing, portion } from './marker.ts'
 import { makeRoom } from './quota.ts'
-import { callersName, touchedSelf } from './self.ts'
+import { type Holder, holderMeant, touchedSelf } from './self.ts'
 
 export const CreateAccessKey = iam('CreateAccessKey', {
   resource: ({ UserName }, scope) => touchedSelf(UserName, scope),
 
   async run({ UserName }, world) {
     const { account, tables, now, random } = world
-    const holder = await holderOf(UserName, world)
+    const holder = await holderMeant(UserName, world)
     makeRoom('AccessKeysPerUser', (await tables.accessKeys.ofUser(account, holder.userId)).length, world)
     const key: AccessKey = {
       id: `AKIA${lettersOf(random(16))}`,
@@ -52,7 +51,7 @@ export const ListAccessKeys = iam('ListAccessKeys', {
   resource: ({ UserName }, scope) => touchedSelf(UserName, scope),
 
   async run({ UserName, ...page }, world) {
-    const holder = await holderOf(UserName, world)
+    const holder = await holderMeant(UserName, world)
     const listing = openListing('ListAccessKeys', page, world)
     const keys = await world.tables.accessKeys.ofUser(world.account, holder.userId)
     const found = portion(keys, oldestFirst, listing.page)
@@ -82,21 +81,8 @@ export const DeleteAccessKey = iam('DeleteAccessKey', {
   },
 })
 
-/** Whose keys are meant. The root has neither a name nor a user id. */
-interface Holder {
-  readonly name: string | undefined
-  readonly userId: string | undefined
-}
-
-async function holderOf(given: string | undefined, world: World<'NoSuchEntity'>): Promise<Holder> {
-  const name = given ?? callersName(world)
-  if (name === undefined) return { name, userId: undefined }
-  const user = await userNamed(name, world)
-  return { name: user.name, userId: user.id }
-}
-
 async function heldKey(id: string, given: string | undefined, world: World<'NoSuchEntity'>): Promise<AccessKey> {
-  const holder = await holderOf(given, world)
+  const holder = await holderMeant(given, world)
   const key = await ownKey(id, world)
   if (key === undefined || key.userId !== holder.userId)
     throw world.fault('NoSuchEntity', `The Access Key with id ${id} cannot be found.`)

@@ -10,7 +10,12 @@ import * as group from './group.ts'
 import * as inlinePolicy from './inline-policy.ts'
 import * as instanceProfile from './instance-profile.ts'
 import * as instanceProfileTag from './instance-profile-tag.ts'
+import * as loginProfile from './login-profile.ts'
 import * as membership from './membership.ts'
+import * as mfaDevice from './mfa-device.ts'
+import * as mfaDeviceTag from './mfa-device-tag.ts'
+import * as password from './password.ts'
+import * as passwordPolicy from './password-policy.ts'
 import * as policy from './policy.ts'
 import * as policyEntity from './policy-entity.ts'
 import * as policyTag from './policy-tag.ts'
@@ -33,7 +38,12 @@ export const iamOperations: readonly Operation[] = [
   inlinePolicy,
   instanceProfile,
   instanceProfileTag,
+  loginProfile,
   membership,
+  mfaDevice,
+  mfaDeviceTag,
+  password,
+  passwordPolicy,
   policy,
   policyEntity,
   policyTag,

@@ -12,6 +12,14 @@ export const quotas = {
   InstanceProfilesPerAccount: 1000,
   GroupsPerUser: 10,
   AccessKeysPerUser: 2,
+  MFADevicesPerUser: 8,
+  /** As many as users. */
+  VirtualMFADevicesPerAccount: 5000,
+  SSHPublicKeysPerUser: 5,
+  SigningCertificatesPerUser: 2,
+  ServerCertificatesPerAccount: 20,
+  /** For each service. */
+  ServiceSpecificCredentialsPerUser: 2,
   PoliciesPerUser: 10,
   PoliciesPerGroup: 10,
   PoliciesPerRole: 10,

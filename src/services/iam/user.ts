@@ -103,7 +103,7 @@ export function listedUser(user: User) {
 }
 
 /** The root user: it has neither a name nor a path. */
-async function shownRoot({ account, tables, now }: Scope & { now: number }) {
+export async function shownRoot({ account, tables, now }: Scope & { now: number }) {
   const createdAt = (await tables.accounts.byId(account))?.createdAt ?? now
   const bare = { Path: undefined, UserName: undefined }
   return { ...bare, UserId: account, Arn: rootArn(account), CreateDate: dateOf(createdAt) }
@@ -111,7 +111,12 @@ async function shownRoot({ account, tables, now }: Scope & { now: number }) {
 
 /** What must be done before the user can go. */
 async function hindrance(user: User, { tables, account }: World): Promise<string | undefined> {
+  if ((await tables.loginProfiles.ofUser(user.id)) !== undefined) return 'delete login profile'
   if ((await tables.accessKeys.ofUser(account, user.id)).length > 0) return 'delete access keys'
+  if ((await tables.mfaDevices.ofUser(account, user.id)).length > 0) return 'delete MFA device'
+  if ((await tables.signingCertificates.ofUser(account, user.id)).length > 0) return 'delete signing certificates'
+  if ((await tables.sshPublicKeys.ofUser(user.id)).length > 0) return 'delete referenced objects'
+  if ((await tables.serviceCredentials.ofUser(user.id)).length > 0) return 'delete referenced objects'
   if ((await tables.attachments.ofOwner(user.id)).length > 0) return 'detach all policies'
   if ((await tables.inlinePolicies.all(user.id)).length > 0) return 'delete policies'
   if ((await tables.memberships.countGroups(user.id)) > 0) return 'remove users from group'

@@ -4,7 +4,7 @@ import type { Keyring } from '../keyring.ts'
 import type { MfaDeviceColumns, Schema } from '../schema.ts'
 import type { MfaDeviceTable } from '../store.ts'
 import { nullable, present, tagsOf, textOfTags } from './column.ts'
-import { keyOf, pageOf } from './named.ts'
+import { keyOf } from './named.ts'
 
 export function mfaDeviceTable(db: Kysely<Schema>, keyring: Keyring): MfaDeviceTable {
   const one = (account: string, serial: string) =>
@@ -29,15 +29,10 @@ export function mfaDeviceTable(db: Kysely<Schema>, keyring: Keyring): MfaDeviceT
       const theirs = userId === undefined ? all.where('userId', 'is', null) : all.where('userId', '=', userId)
       return (await theirs.orderBy('serialKey').execute()).map(deviceOf)
     },
-    async list(account, { enabled, ...page }) {
+    async list(account, enabled) {
       let query = db.selectFrom('mfaDevice').selectAll().where('account', '=', account).where('kind', '=', 'virtual')
       if (enabled !== undefined) query = query.where('enabledAt', enabled ? 'is not' : 'is', null)
-      if (page.after !== undefined) query = query.where('serialKey', '>', keyOf(page.after))
-      const found = await query
-        .orderBy('serialKey')
-        .limit(page.limit + 1)
-        .execute()
-      return pageOf(found, page, deviceOf)
+      return (await query.orderBy('serialKey').execute()).map(deviceOf)
     },
     count: (account) => count(db, account),
     async update(device) {
