@@ -1,50 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import fc from 'fast-check'
-import { decide, explain, type Question, readQuestion } from '#engine'
-import { evaluate } from '../reference/evaluate.ts'
+import { decision, law, same } from './law.ts'
 import { type PolicyKind, type Statement, statementOf } from './policy.ts'
-import { type Asked, questionOf } from './question.ts'
+import type { Asked } from './question.ts'
 import { doubled, type LayerName, mapDocuments, mapStatements, recased, reordered, without } from './rearrange.ts'
-import { Tape } from './tape.ts'
-
-/** Enough for a question and for what a law does with it. */
-const bytes = fc.uint8Array({ minLength: 512, maxLength: 512 })
-
-/** States a law about any question. The rest of the tape is for the law. */
-function law(title: string, holds: (asked: Asked, tape: Tape) => void, runs = 10_000): void {
-  test(title, () => {
-    fc.assert(
-      fc.property(bytes, (chosen) => {
-        const tape = new Tape(chosen)
-        const asked = questionOf(tape)
-        holds(asked, tape)
-      }),
-      { seed: 20_260_101, numRuns: runs },
-    )
-  })
-}
-
-function read(asked: Asked): Question {
-  const question = readQuestion(JSON.stringify(asked))
-  if ('error' in question) assert.fail(`${question.error.message}: ${JSON.stringify(asked)}`)
-  return question
-}
-
-/** The decision and the layer that is named. */
-function verdict(asked: Asked): string {
-  const { request, layers } = read(asked)
-  const { decision, deniedBy } = decide(request, layers)
-  return deniedBy === undefined ? decision : `${decision} by ${deniedBy}`
-}
-
-function decision(asked: Asked): string {
-  return verdict(asked).split(' ', 1)[0] ?? ''
-}
-
-function same(before: Asked, after: Asked): void {
-  assert.equal(verdict(after), verdict(before), `${JSON.stringify(before)}\n${JSON.stringify(after)}`)
-}
+import type { Tape } from './tape.ts'
 
 /** One statement more, in one of the policies there are. */
 function added(asked: Asked, tape: Tape, effect: Statement['Effect']): Asked {
@@ -165,70 +124,4 @@ law('policies given as JSON text decide as policies given as objects', (asked) =
     ...(scp === undefined ? {} : { scp: scp.map((level) => level.map((policy) => JSON.stringify(policy))) }),
   }
   same(asked, { ...asked, policies } as Asked)
-})
-
-law('an explanation has the verdict of the decision', (asked) => {
-  const { request, layers } = read(asked)
-  const { decision: decided, deniedBy, policyArn } = decide(request, layers)
-  const explained = explain(request, layers)
-  assert.deepEqual([explained.decision, explained.deniedBy, explained.policyArn], [decided, deniedBy, policyArn])
-})
-
-law(
-  'the compiled engine decides as the naive reference',
-  (asked) => {
-    const { request, layers } = read(asked)
-    const given = decide(request, layers)
-    const wanted = evaluate(asked)
-    if ('error' in wanted) assert.fail(wanted.error)
-    assert.equal(given.decision, wanted.decision, JSON.stringify(asked))
-    if (given.deniedBy !== undefined && wanted.deniedBy.length > 0)
-      assert.ok(
-        wanted.deniedBy.includes(given.deniedBy),
-        `${given.deniedBy}, not ${wanted.deniedBy}: ${JSON.stringify(asked)}`,
-      )
-  },
-  40_000,
-)
-
-test('the questions that the laws are tried on are varied', () => {
-  const seen = new Map<string, number>()
-  const count = (name: string) => seen.set(name, (seen.get(name) ?? 0) + 1)
-  fc.assert(
-    fc.property(bytes, (chosen) => {
-      const wanted = evaluate(questionOf(new Tape(chosen)))
-      if ('error' in wanted) assert.fail(wanted.error)
-      count(wanted.decision)
-      if (wanted.deniedBy.length === 1) count(`${wanted.decision} ${wanted.deniedBy}`)
-    }),
-    { seed: 20_260_101, numRuns: 10_000 },
-  )
-  for (const name of ['allowed', 'implicitDeny', 'explicitDeny']) assert.ok((seen.get(name) ?? 0) > 1_500, name)
-  for (const layer of ['identity', 'resource', 'permissionsBoundary', 'session', 'scp', 'rcp', 'vpcEndpoint'])
-    for (const kind of ['implicitDeny', 'explicitDeny'])
-      assert.ok((seen.get(`${kind} ${layer}`) ?? 0) > 20, `${kind} ${layer}`)
-})
-
-law('a line with a mistake in it is answered, and never thrown at', (asked, tape) => {
-  const line = JSON.stringify(asked)
-  const at = tape.below(256) * 8 + tape.below(8)
-  const put = tape.pick([
-    '',
-    '"',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    '\\',
-    '\u0000',
-    'null',
-    '0',
-    '"Statement":[],',
-    '\ud800',
-  ])
-  const question = readQuestion(line.slice(0, at) + put + line.slice(at + tape.below(4)))
-  if ('error' in question) assert.ok(question.error.code !== '' && question.error.message !== '')
-  else assert.match(decide(question.request, question.layers).decision, /^(?:allowed|explicitDeny|implicitDeny)$/)
 })

@@ -157,7 +157,7 @@ function implicit(...deniedBy: readonly Layer[]): Outcome {
 }
 
 function needsNoPermission({ action, principal }: Request): boolean {
-  if (principal.type === 'anonymous') return false
+  if (['anonymous', 'webIdentity', 'saml'].includes(principal.type)) return false // they do not sign
   return ['sts:getcalleridentity', 'sts:getsessiontoken'].includes(action.toLowerCase()) // S-30, S-31
 }
 

@@ -18,9 +18,9 @@ interface Decimal {
 }
 
 function numberOf(text: string): Decimal | undefined {
-  const found = /^([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/.exec(text)
+  const found = /^([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text)
   if (found === null) return undefined
-  const [, sign, whole = '', fraction = '', exponent = '0'] = found
+  const [, sign, whole = '', fraction = '', exponent = '0'] = found // `.5` and `5.` are fractions too
   const all = whole + fraction
   const leading = /^0*/.exec(all)?.[0].length ?? 0
   const digits = all.slice(leading).replace(/0+$/, '')
