@@ -11,6 +11,14 @@ export interface OperatorHouse {
   createAccount(asked: unknown): Promise<object>
 }
 
+/** What an operator says of a new account. */
+export interface NewAccount {
+  readonly id: string | undefined
+  readonly name: string
+  readonly email: string
+  readonly rootKey: boolean
+}
+
 /** The path below which an operator's requests arrive; AWS's clients never use it. */
 export const operatorPath = '/cardea/v1/'
 
@@ -42,6 +50,18 @@ function authenticate(request: HttpRequest, house: OperatorHouse): void {
 function same(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** What a request for a new account says. Errors: `ValidationError`. */
+export function newAccountIn(value: unknown): NewAccount {
+  const wrong = (message: string) => new Fault({ code: 'ValidationError', status: 400, message })
+  if (typeof value !== 'object' || value === null) throw wrong('The body is not an object.')
+  const { id, name, email, rootKey = false } = value as Readonly<Record<string, unknown>>
+  if (id !== undefined && (typeof id !== 'string' || !/^\d{12}$/.test(id))) throw wrong('id must be twelve digits.')
+  if (typeof name !== 'string' || name.length < 1 || name.length > 50) throw wrong('name must have 1 to 50 characters.')
+  if (typeof email !== 'string' || email.length < 3 || email.length > 320) throw wrong('email must be an address.')
+  if (typeof rootKey !== 'boolean') throw wrong('rootKey must be true or false.')
+  return { id, name, email, rootKey }
 }
 
 async function perform({ method, path, body }: HttpRequest, house: OperatorHouse): Promise<unknown> {

@@ -1,0 +1,118 @@
+/** Puts the rooms together. Each room is loaded when a command needs it: `cardea decide` opens no store. */
+import { readFileSync } from 'node:fs'
+import type { AccountSummary, CreatedAccount, Installation, NewAccount, Place, Program, Serving, Settings } from '#cli'
+import { exitCode, run, Stop } from '#cli'
+import type { House, Listening } from '#server'
+import type { Store } from '#store'
+
+const manifest: { readonly version: string } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+)
+
+const program: Program = { version: manifest.version, facts, open }
+
+process.exitCode = await run(process.argv.slice(2), program)
+
+async function facts() {
+  const [{ awsManagedPolicies, awsManagedPoliciesDate }, { operations }] = await Promise.all([
+    import('#models'),
+    import('#services'),
+  ])
+  return {
+    node: process.version,
+    managedPolicies: { date: awsManagedPoliciesDate, count: awsManagedPolicies().length },
+    operations: operations.size,
+  }
+}
+
+async function open({ folder, masterKey }: Place): Promise<Installation> {
+  const { openStore, StoreError } = await import('#store')
+  try {
+    const store = await openStore(
+      folder === undefined
+        ? { kind: 'memory' }
+        : { kind: 'folder', path: folder, ...(masterKey === undefined ? {} : { masterKey }) },
+    )
+    return installationOn(store)
+  } catch (cause) {
+    if (cause instanceof StoreError) throw new Stop(exitCode.store, cause.message, cause)
+    throw cause
+  }
+}
+
+function installationOn(store: Store): Installation {
+  return {
+    accounts: () => accountsOf(store),
+    createAccount: (asked) => orStop(createAccountIn(store, asked)),
+    serve: (settings, operatorKey) => serve(store, settings, operatorKey),
+    close: () => store.close(),
+  }
+}
+
+async function accountsOf(store: Store): Promise<readonly AccountSummary[]> {
+  const accounts = await store.read((tables) => tables.accounts.list())
+  return accounts.map(({ createdAt, ...account }) => ({ ...account, createdAt: new Date(createdAt).toISOString() }))
+}
+
+async function createAccountIn(store: Store, asked: NewAccount): Promise<CreatedAccount> {
+  const { createAccount } = await import('#services')
+  const { account, ...keys } = await createAccount(store, { ...asked, now: Date.now() })
+  return { accountId: account, ...keys }
+}
+
+/** A refusal of the house in the words of the command line. */
+async function orStop<Value>(work: Promise<Value>): Promise<Value> {
+  const { Fault } = await import('#protocol')
+  try {
+    return await work
+  } catch (cause) {
+    if (cause instanceof Fault) throw new Stop(exitCode.failed, cause.message, cause)
+    throw cause
+  }
+}
+
+async function serve(store: Store, settings: Settings, operatorKey: string): Promise<Serving> {
+  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, { operations }] = await Promise.all(
+    [import('#server'), import('#access'), import('#services')],
+  )
+  const { region: regions } = settings
+  const house = createHouse({
+    store,
+    access: createAccess({ store, ...(regions === undefined ? {} : { regions }) }),
+    operations,
+    log: createLog(settings.logLevel),
+    metrics: createMetrics({ ofProcess: true }),
+    operator: {
+      key: operatorKey,
+      now: Date.now,
+      accounts: () => accountsOf(store),
+      createAccount: (asked) => createAccountIn(store, newAccountIn(asked)),
+    },
+  })
+  return servingOn(house, settings)
+}
+
+async function servingOn(house: House, settings: Settings): Promise<Serving> {
+  const { listen } = await import('#server')
+  const { host, port, maxBody } = settings
+  const tls = tlsOf(settings)
+  let listening: Listening
+  try {
+    listening = await listen(house, { host, port, maxBody, ...(tls === undefined ? {} : { tls }) })
+  } catch (cause) {
+    throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${port}: ${(cause as Error).message}`, cause)
+  }
+  return { url: listening.url, stop: () => listening.stop() }
+}
+
+/** Errors: `Stop` when one of the two files is missing or cannot be read. */
+function tlsOf({ tlsCert, tlsKey }: Settings): { readonly cert: string; readonly key: string } | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new Stop(exitCode.usage, '--tls-cert and --tls-key go together; only one of them is set.')
+  try {
+    return { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') }
+  } catch (cause) {
+    throw new Stop(exitCode.usage, `The TLS certificate or key cannot be read: ${(cause as Error).message}`, cause)
+  }
+}
