@@ -27,7 +27,9 @@ export function receive(incoming: IncomingMessage, { maxBody, secure }: Receivin
     })
     incoming.on('end', () => resolve(requestOf(incoming, chunks, secure)))
     incoming.on('error', reject)
-    incoming.on('close', () => reject(new Error('the connection ended')))
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new Error('the connection ended'))
+    })
   })
 }
 
