@@ -33,6 +33,15 @@ export function serverCertificateArn(account: string, path: string, name: string
   return `arn:aws:iam::${account}:server-certificate${path}${name}`
 }
 
+/** Takes: the provider's URL without `https://`. */
+export function oidcProviderArn(account: string, url: string): string {
+  return `arn:aws:iam::${account}:oidc-provider/${url}`
+}
+
+export function samlProviderArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:saml-provider/${name}`
+}
+
 export function rootArn(account: string): string {
   return `arn:aws:iam::${account}:root`
 }

@@ -40,7 +40,6 @@ const notThereYet = {
   AccountSigningCertificatesPresent: 0,
   MFADevices: 0,
   MFADevicesInUse: 0,
-  Providers: 0,
   ServerCertificates: 0,
 } as const
 
@@ -53,6 +52,7 @@ async function counted(world: World) {
     Roles: await tables.roles.count(account),
     Policies: await tables.policies.count(account),
     InstanceProfiles: await tables.instanceProfiles.count(account),
+    Providers: (await tables.oidcProviders.count(account)) + (await tables.samlProviders.count(account)),
     AccountAccessKeysPresent: Number(rootKeys.some(({ active }) => active)),
     PolicyVersionsInUse: await versionsInUse(world),
   }

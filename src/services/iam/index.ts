@@ -14,6 +14,8 @@ import * as loginProfile from './login-profile.ts'
 import * as membership from './membership.ts'
 import * as mfaDevice from './mfa-device.ts'
 import * as mfaDeviceTag from './mfa-device-tag.ts'
+import * as oidcProvider from './oidc-provider.ts'
+import * as oidcProviderTag from './oidc-provider-tag.ts'
 import * as password from './password.ts'
 import * as passwordPolicy from './password-policy.ts'
 import * as policy from './policy.ts'
@@ -42,6 +44,8 @@ export const iamOperations: readonly Operation[] = [
   membership,
   mfaDevice,
   mfaDeviceTag,
+  oidcProvider,
+  oidcProviderTag,
   password,
   passwordPolicy,
   policy,

@@ -24,6 +24,10 @@ export const quotas = {
   PoliciesPerGroup: 10,
   PoliciesPerRole: 10,
   InstanceSessionsPerInstanceProfile: 1,
+  OpenIdConnectProvidersPerAccount: 100,
+  ClientIdsPerOpenIdConnectProvider: 100,
+  SAMLProvidersPerAccount: 100,
+  PrivateKeysPerSAMLProvider: 2,
   /** Characters of a managed policy. */
   PolicySize: 6144,
   /** Characters of a role trust policy. */
