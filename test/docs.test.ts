@@ -80,7 +80,7 @@ async function follow(blocks: readonly Block[], bin: string | undefined): Promis
   const server = spawn(execPath, ['src/main.ts', 'serve', '--data', data, '--port', '0', '--json'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, HOME: place },
+    env: { ...process.env, HOME: place, CARDEA_LOG_LEVEL: 'warn' },
   })
   try {
     await once(createInterface(server.stdout), 'line')

@@ -26,8 +26,9 @@ async function main(words: readonly string[]): Promise<void> {
     const answer = await send(asked)
     stdout.write(shown(answer, asked))
   } catch (cause) {
-    const { name, message } = cause as Error
-    stderr.write(`\nAn error occurred (${name}) when calling the ${asked.operation.name} operation: ${message}\n`)
+    // The AWS CLI shows the code on the wire; the SDK names its errors after their shapes.
+    const { name, message, Code = name } = cause as Error & { readonly Code?: string }
+    stderr.write(`\nAn error occurred (${Code}) when calling the ${asked.operation.name} operation: ${message}\n`)
     exit(254)
   }
 }
