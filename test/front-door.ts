@@ -2,7 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import { createAccess } from '#access'
 import type { HttpRequest } from '#protocol'
-import { answer, createHouse, type House } from '#server'
+import { answer, createHouse, type House, type HouseParts } from '#server'
 import { createAccount, operations } from '#services'
 import { openStore, type Store } from '#store'
 
@@ -39,12 +39,15 @@ export interface FrontDoor {
 /** The moment at which every house opens. */
 export const opening = Date.UTC(2026, 0, 15, 12)
 
-/** Opens a house with one account, its administrator and a root key. */
-export async function openFrontDoor(account = '111122223333'): Promise<FrontDoor> {
+/** Opens a house with one account, its administrator and a root key. Takes: what the house is to say and count with. */
+export async function openFrontDoor(
+  account = '111122223333',
+  parts: Pick<HouseParts, 'log' | 'metrics'> = {},
+): Promise<FrontDoor> {
   let now = opening
   const clock = () => now
   const store = await openStore({ kind: 'memory' })
-  const house = createHouse({ store, access: createAccess({ store }), operations, now: clock })
+  const house = createHouse({ store, access: createAccess({ store }), operations, now: clock, ...parts })
   const first = await createAccount(store, {
     id: account,
     name: 'first',
