@@ -21,8 +21,8 @@ export class Waiting {
   readonly #write: (batch: Batch) => Promise<void>
   #records: AuditRecord[] = []
   #uses = new Map<string, LastUsed>()
-  /** The uses that are being written. */
-  #leaving: ReadonlyMap<string, LastUsed> = new Map()
+  /** What is being written. */
+  #leaving: Batch = nothing
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #failure: unknown
@@ -38,7 +38,7 @@ export class Waiting {
   /** Errors: throws when records cannot be written and too many wait. */
   record(record: AuditRecord): void {
     if (this.#closed) throw new Error('the store is closed')
-    if (this.#records.length >= Waiting.most)
+    if (this.#records.length + this.#leaving.records.length >= Waiting.most)
       throw new Error(`${Waiting.most} audit records wait and cannot be written`, { cause: this.#failure })
     this.#records.push(record)
     this.#schedule()
@@ -53,7 +53,7 @@ export class Waiting {
 
   /** The last use of an id that waits. */
   use(id: string): LastUsed | undefined {
-    return this.#uses.get(id) ?? this.#leaving.get(id)
+    return this.#uses.get(id) ?? this.#leaving.uses.get(id)
   }
 
   /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */
@@ -97,7 +97,7 @@ export class Waiting {
     const [records, uses] = [this.#records, this.#uses]
     this.#records = []
     this.#uses = new Map()
-    this.#leaving = uses
+    this.#leaving = { records, uses }
     try {
       await this.#write({ records, uses })
       this.#failure = undefined
@@ -107,7 +107,9 @@ export class Waiting {
       this.#uses = new Map([...uses, ...this.#uses])
       throw cause
     } finally {
-      this.#leaving = new Map()
+      this.#leaving = nothing
     }
   }
 }
+
+const nothing: Batch = { records: [], uses: new Map() }
