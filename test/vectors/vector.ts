@@ -13,9 +13,7 @@ export interface Vector {
 }
 
 /** `deniedBy` is there where the semantics say which layer is named; `error` where the policies cannot be read. */
-export type Expected =
-  | { readonly decision: Outcome['decision']; readonly deniedBy?: Layer }
-  | { readonly error: true }
+export type Expected = { readonly decision: Outcome['decision']; readonly deniedBy?: Layer } | { readonly error: true }
 
 const folder = fileURLToPath(new URL('engine/', import.meta.url))
 
@@ -29,7 +27,10 @@ export function readVectors(): readonly Vector[] {
 }
 
 /** The rules of the policy semantics: those that a question can decide, and the others with the reason why not. */
-export function readRules(): { readonly decided: readonly string[]; readonly elsewhere: Readonly<Record<string, string>> } {
+export function readRules(): {
+  readonly decided: readonly string[]
+  readonly elsewhere: Readonly<Record<string, string>>
+} {
   return JSON.parse(readFileSync(new URL('rules.json', import.meta.url), 'utf8'))
 }
 
