@@ -4,6 +4,8 @@
  * Must reach: see `goals` below.
  */
 import { argv, exit, stdout } from 'node:process'
+import { chance } from '../tools/chance.ts'
+import { duration, table } from '../tools/table.ts'
 import { prepareCasbin } from './engine/casbin.ts'
 import { prepareCedar } from './engine/cedar.ts'
 import { compiling, garbage } from './engine/cost.ts'
@@ -11,8 +13,7 @@ import { prepareEngine } from './engine/engine.ts'
 import { type Timing, timed } from './engine/measure.ts'
 import type { Peer, Prepared } from './engine/peer.ts'
 import { simulatePeer } from './engine/simulate.ts'
-import { duration, table } from './engine/table.ts'
-import { allDeny, chance, distinct, realistic, type Workload, wildcards } from './engine/workload.ts'
+import { allDeny, distinct, realistic, type Workload, wildcards } from './engine/workload.ts'
 
 const quick = argv.includes('--quick')
 const ours = 'cardea'
@@ -157,5 +158,5 @@ function timing(workload: string, peer: string): Timing {
 }
 
 function times(ratio: number): string {
-  return `${ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(2)} ×`
+  return `${ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(3)} ×`
 }

@@ -1,8 +1,8 @@
 import { compile, decide, type PolicyType } from '#engine'
+import { duration } from '../../tools/table.ts'
 import { documentOf } from './document.ts'
 import { layersOf, read, requestOf } from './engine.ts'
 import { allocatedBy, retainedBy } from './measure.ts'
-import { duration } from './table.ts'
 import type { Workload } from './workload.ts'
 
 interface Text {

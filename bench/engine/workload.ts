@@ -1,3 +1,5 @@
+import { chance } from '../../tools/chance.ts'
+
 /** A policy statement that every measured language can say. */
 export interface Rule {
   readonly effect: 'Allow' | 'Deny'
@@ -35,17 +37,6 @@ export interface Workload {
 
 export const account = '111122223333'
 export const caller = `arn:aws:iam::${account}:user/alice`
-
-/** Repeatable chance (xorshift). */
-export function chance(seed: number): (below: number) => number {
-  let state = seed | 1
-  return (below) => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
-}
 
 const team = 'aws:PrincipalTag/team'
 const everything: Rule = { effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }

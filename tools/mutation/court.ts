@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Judgement, Task } from './judge.ts'
+import type { Mutant } from './mutant.ts'
+
+export interface Room {
+  /** The folder's file that is imported. */
+  readonly entry: string
+  /** A module with `cases`, `nameOf` and `answer`. */
+  readonly probe: string
+  /** Takes: a mutant's file. Gives: its path. */
+  readonly pathOf: (file: string) => string
+}
+
+/** What became of a mutant: what told it from the right code, or `survived`. */
+export interface Fate {
+  readonly mutant: Mutant
+  readonly killedBy: string | undefined
+}
+
+const patience = 15_000
+const tasksOfOneProcess = 250
+
+/** Runs mutants on all processors, each until the first answer that differs. */
+export async function tryAll(
+  mutants: readonly Mutant[],
+  room: Room,
+  tell: (fate: Fate, done: number) => void,
+): Promise<readonly Fate[]> {
+  const fates: Fate[] = []
+  let next = 0
+  const take = () => (next < mutants.length ? next++ : undefined)
+  const work = async () => {
+    for (let judge = await openJudge(room); ; ) {
+      const id = take()
+      const mutant = id === undefined ? undefined : mutants[id]
+      if (id === undefined || mutant === undefined) return judge.close()
+      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text })
+      fates.push({ mutant, killedBy })
+      tell({ mutant, killedBy }, fates.length)
+      if (judge.isSpent()) {
+        judge.close()
+        judge = await openJudge(room)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), mutants.length) }, work))
+  return fates.toSorted((left, right) => mutants.indexOf(left.mutant) - mutants.indexOf(right.mutant))
+}
+
+interface Judge {
+  readonly ask: (task: Task) => Promise<string | undefined>
+  readonly isSpent: () => boolean
+  readonly close: () => void
+}
+
+async function openJudge(room: Room): Promise<Judge> {
+  const child = fork(fileURLToPath(new URL('judge.ts', import.meta.url)), [room.entry, room.probe], {
+    execArgv: ['--max-old-space-size=1536', '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let complaint = ''
+  child.stderr?.on('data', (data: Buffer) => {
+    complaint = (complaint + data.toString('utf8')).slice(-2_000)
+  })
+  const ready = await answerOf(child, 60_000)
+  if (typeof ready === 'string') throw new Error(`the judge does not start: ${ready}: ${complaint}`)
+  let asked = 0
+  let gone = false
+  const ask = async (task: Task) => {
+    asked++
+    const pending = answerOf(child, patience)
+    child.send(task)
+    const judgement = await pending
+    if (typeof judgement !== 'string') return judgement.killedBy
+    gone = true
+    child.kill('SIGKILL')
+    return judgement
+  }
+  return { ask, isSpent: () => gone || asked >= tasksOfOneProcess, close: () => child.kill('SIGKILL') }
+}
+
+/** Gives: a text when the process does not answer. */
+function answerOf(child: ChildProcess, milliseconds: number): Promise<Judgement | string> {
+  return new Promise((resolve) => {
+    const finish = (value: Judgement | string) => {
+      clearTimeout(timer)
+      child.off('message', onMessage)
+      child.off('exit', onExit)
+      resolve(value)
+    }
+    const onMessage = (judgement: Judgement) => finish(judgement)
+    const onExit = () => finish('the end of its process')
+    const timer = setTimeout(() => finish('taking too long'), milliseconds)
+    child.on('message', onMessage)
+    child.on('exit', onExit)
+  })
+}
