@@ -22,6 +22,7 @@ export async function answer(request: HttpRequest, house: House): Promise<HttpRe
   if (!(response instanceof Fault)) return response
   const unrecorded = await attempt(async () => recordRefusal(response, entry, house))
   const { call, requestId } = entry
+  if (unrecorded !== undefined) house.log.error({ requestId, err: unrecorded.cause }, 'a refusal was not recorded')
   return (call?.form ?? query).refuse(unrecorded ?? response, call, requestId)
 }
 
