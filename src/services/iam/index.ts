@@ -24,6 +24,13 @@ import * as policyTag from './policy-tag.ts'
 import * as policyVersion from './policy-version.ts'
 import * as role from './role.ts'
 import * as roleTag from './role-tag.ts'
+import * as samlProvider from './saml-provider.ts'
+import * as samlProviderTag from './saml-provider-tag.ts'
+import * as serverCertificate from './server-certificate.ts'
+import * as serverCertificateTag from './server-certificate-tag.ts'
+import * as serviceCredential from './service-credential.ts'
+import * as signingCertificate from './signing-certificate.ts'
+import * as sshPublicKey from './ssh-public-key.ts'
 import * as user from './user.ts'
 import * as userTag from './user-tag.ts'
 
@@ -54,6 +61,13 @@ export const iamOperations: readonly Operation[] = [
   policyVersion,
   role,
   roleTag,
+  samlProvider,
+  samlProviderTag,
+  serverCertificate,
+  serverCertificateTag,
+  serviceCredential,
+  signingCertificate,
+  sshPublicKey,
   user,
   userTag,
 ].flatMap((noun) => Object.values(noun).filter(isOperation))
