@@ -20,8 +20,9 @@ export async function serve(program: Program, settings: Settings, output: Output
     try {
       if (created !== undefined && place.folder !== undefined)
         addProfiles(place.folder, 'default', { created, url: serving.url })
+      const told = stopSignal()
       await announce({ installation, settings, serving, created }, output)
-      await told()
+      await told
       remark(output, 'Stopping.')
       return exitCode.done
     } finally {
@@ -50,7 +51,8 @@ function runFile({ url }: Serving, { tlsCert }: Settings, operatorKey: string) {
   return { pid: process.pid, url, operatorKey, ...(tlsCert === undefined ? {} : { certificate: tlsCert }) }
 }
 
-async function told(): Promise<void> {
+/** Listens for the signals from the moment that it is called: whoever reads the announcement may send one at once. */
+async function stopSignal(): Promise<void> {
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)))
 }
 
