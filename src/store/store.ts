@@ -235,8 +235,10 @@ export interface ServiceCredentialTable {
   byId(id: string): Promise<ServiceCredential | undefined>
   /** A user's, oldest first. */
   ofUser(userId: string): Promise<readonly ServiceCredential[]>
-  /** All of an account's by id. Takes: the id after which to begin. */
-  list(account: string, page: PageRequest): Promise<Page<ServiceCredential>>
+  /** All of an account's, oldest first. */
+  list(account: string): Promise<readonly ServiceCredential[]>
+  /** The names to sign in with that an account has in a service. */
+  logins(account: string, service: string): Promise<readonly string[]>
   /** Replaces the one with the same id. */
   update(credential: ServiceCredential): Promise<boolean>
   remove(id: string): Promise<boolean>

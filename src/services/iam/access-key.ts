@@ -7,6 +7,7 @@ import { iam } from './iam.ts'
 import { openListing, portion } from './marker.ts'
 import { makeRoom } from './quota.ts'
 import { type Holder, holderMeant, touchedSelf } from './self.ts'
+import { newStatus, oldestFirst, shownStatus } from './status.ts'
 
 export const CreateAccessKey = iam('CreateAccessKey', {
   resource: ({ UserName }, scope) => touchedSelf(UserName, scope),
@@ -65,8 +66,7 @@ export const UpdateAccessKey = iam('UpdateAccessKey', {
 
   async run({ UserName, AccessKeyId, Status }, world) {
     const key = await heldKey(AccessKeyId, UserName, world)
-    if (Status === 'Expired') throw world.fault('InvalidInput', 'The status Expired cannot be set.')
-    await world.tables.accessKeys.setActive(key.id, Status === 'Active')
+    await world.tables.accessKeys.setActive(key.id, newStatus(Status, world))
     return {}
   },
 })
@@ -102,15 +102,10 @@ async function touchedByKey(id: string, scope: Scope): Promise<Touched | undefin
 }
 
 function shownKey({ id, active, createdAt }: AccessKey, { name }: Holder) {
-  const Status: 'Active' | 'Inactive' = active ? 'Active' : 'Inactive'
-  return { UserName: name, AccessKeyId: id, Status, CreateDate: dateOf(createdAt) }
+  return { UserName: name, AccessKeyId: id, Status: shownStatus(active), CreateDate: dateOf(createdAt) }
 }
 
 function shownUse(use: LastUsed | undefined) {
   if (use === undefined) return { LastUsedDate: undefined, ServiceName: 'N/A', Region: 'N/A' }
   return { LastUsedDate: dateOf(use.at), ServiceName: use.service ?? 'N/A', Region: use.region }
-}
-
-function oldestFirst({ createdAt, id }: AccessKey): string {
-  return `${String(createdAt).padStart(15, '0')}${id}`
 }

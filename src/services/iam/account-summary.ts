@@ -28,19 +28,14 @@ const limits = {
   RolePolicySizeQuota: inlineSizes.role,
   VersionsPerPolicyQuota: versionsPerPolicy,
   PolicyVersionsInUseQuota: 10000,
-  SigningCertificatesPerUserQuota: 2,
-  ServerCertificatesQuota: 20,
+  SigningCertificatesPerUserQuota: quotas.SigningCertificatesPerUser,
+  ServerCertificatesQuota: quotas.ServerCertificatesPerAccount,
   GlobalEndpointTokenVersion: 1,
 } as const
 
 /** What an account cannot have, as long as nothing makes it. */
 const notThereYet = {
-  AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
-  AccountSigningCertificatesPresent: 0,
-  MFADevices: 0,
-  MFADevicesInUse: 0,
-  ServerCertificates: 0,
 } as const
 
 async function counted(world: World) {
@@ -55,7 +50,16 @@ async function counted(world: World) {
     Providers: (await tables.oidcProviders.count(account)) + (await tables.samlProviders.count(account)),
     AccountAccessKeysPresent: Number(rootKeys.some(({ active }) => active)),
     PolicyVersionsInUse: await versionsInUse(world),
+    ServerCertificates: await tables.serverCertificates.count(account),
+    AccountSigningCertificatesPresent: Number((await tables.signingCertificates.ofUser(account, undefined)).length > 0),
+    ...(await countedDevices(world)),
   }
+}
+
+async function countedDevices({ account, tables }: World) {
+  const { all, enabled } = await tables.mfaDevices.count(account)
+  const ofRoot = await tables.mfaDevices.ofUser(account, undefined)
+  return { MFADevices: all, MFADevicesInUse: enabled, AccountMFAEnabled: Number(ofRoot.length > 0) }
 }
 
 async function versionsInUse({ account, tables }: World): Promise<number> {

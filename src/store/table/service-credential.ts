@@ -3,7 +3,6 @@ import type { ServiceCredential } from '../entity.ts'
 import type { Row, Schema, ServiceCredentialColumns } from '../schema.ts'
 import type { ServiceCredentialTable } from '../store.ts'
 import { nullable, present } from './column.ts'
-import { pageOf } from './named.ts'
 
 export function serviceCredentialTable(db: Kysely<Schema>): ServiceCredentialTable {
   const rows = () => db.selectFrom('serviceCredential').selectAll()
@@ -21,14 +20,10 @@ export function serviceCredentialTable(db: Kysely<Schema>): ServiceCredentialTab
       return row === undefined ? undefined : credentialOf(row)
     },
     ofUser: async (userId) => (await rows().where('userId', '=', userId).orderBy('seq').execute()).map(credentialOf),
-    async list(account, page) {
-      let query = rows().where('account', '=', account)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const found = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return pageOf(found, page, credentialOf)
+    list: async (account) => (await rows().where('account', '=', account).orderBy('seq').execute()).map(credentialOf),
+    async logins(account, service) {
+      const query = db.selectFrom('serviceCredential').select('login').where('account', '=', account)
+      return (await query.where('service', '=', service).execute()).map(({ login }) => login)
     },
     async update(credential) {
       const { id, account, secretHash, active, expiresAt } = columnsOf(credential)
