@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '#store'
+import { credentialSuite } from './credential-suite.ts'
 import { type Subject, storeSuite } from './suite.ts'
 import { unitSuite } from './unit-suite.ts'
 
@@ -31,5 +32,6 @@ const subjects: readonly Subject[] = [
 
 for (const subject of subjects) {
   storeSuite(subject)
+  credentialSuite(subject)
   unitSuite(subject)
 }
