@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { TokenKey } from '#store'
 import type { Session } from './caller.ts'
+import { randomBytesOf } from './chance.ts'
 
 /** Longer tokens are not looked at. */
 export const longestToken = 8192
@@ -28,7 +29,7 @@ export function sealSession(session: Session, keys: readonly TokenKey[]): string
   const head = Buffer.alloc(sizes.head)
   head[0] = packed ? form.packed : form.plain
   head.write(newest.id, 1, 'hex')
-  const nonce = randomBytes(sizes.nonce)
+  const nonce = randomBytesOf(sizes.nonce)
   const sealing = createCipheriv(cipher, newest.key, nonce).setAAD(head)
   const sealed = [sealing.update(packed ? deflateRawSync(text) : text), sealing.final()]
   return Buffer.concat([head, nonce, ...sealed, sealing.getAuthTag()]).toString('base64')

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytesOf } from '#access'
 import { Fault } from '#protocol'
 import { mintId, type World } from '#services'
 import type { Tables } from '#store'
@@ -39,7 +39,7 @@ function worldOf(asked: Asked, unit: Unit, house: House): World {
     requestId: entry.requestId,
     store: house.store,
     mint: mintId,
-    random: randomBytes,
+    random: randomBytesOf,
     fault: (code, message) => new Fault({ code, message, status: statusOf(code, call.service.errors) }),
     async permit(action, resource, context) {
       const touched = [typeof resource === 'string' ? { arn: resource } : resource]

@@ -13,9 +13,12 @@ import { inheritedTags, requestTags, sessionTags } from './tag.ts'
 const usual = 3600
 const mostChained = 3600
 
+// INVARIANT: a call is decided and performed on one state of the store, so the role that was found is the role.
+const found = new WeakMap<object, Role>()
+
 export const AssumeRole = sts('AssumeRole', {
   writes: false,
-  resource: ({ RoleArn }, scope) => touchedRole(RoleArn, scope),
+  resource: (input, scope) => touchedRole(input, scope),
   context: (input, { caller }): LooseContext => ({
     'sts:ExternalId': input.ExternalId,
     'sts:RoleSessionName': input.RoleSessionName,
@@ -33,7 +36,7 @@ export const AssumeRole = sts('AssumeRole', {
     refuseDevice(input.SerialNumber ?? input.TokenCode, world)
     if ((input.ProvidedContexts ?? []).length > 0)
       throw world.fault('ValidationError', 'ProvidedContexts are not supported.')
-    const role = await roleAt(input.RoleArn, world)
+    const role = found.get(input) ?? (await roleAt(input.RoleArn, world))
     // The decision has refused already for a role that is not there.
     if (role === undefined) throw world.fault('AccessDenied', 'The role is not there.')
     const { account, id, name, path } = role
@@ -61,10 +64,12 @@ export const AssumeRole = sts('AssumeRole', {
 })
 
 /** A role with its trust policy; a role that is not there is one that nobody may assume. */
-async function touchedRole(arn: string, scope: Scope): Promise<Touched> {
+async function touchedRole(input: { readonly RoleArn: string }, scope: Scope): Promise<Touched> {
+  const { RoleArn: arn } = input
   const account = accountIn(arn)
   const role = await roleAt(arn, scope)
   if (role === undefined) return { arn, account, exists: false, policy: { type: 'trust', text: trustNobody } }
+  found.set(input, role)
   // Transitive tags stand in for the role's own when its trust policy is evaluated (rule S-24).
   const tags = overlaid(role.tags, inheritedTags(scope.caller))
   return { arn, account, tags, policy: { type: 'trust', text: trustForDecision(role) } }
