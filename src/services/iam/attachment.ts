@@ -16,6 +16,7 @@ import {
 import { iam } from './iam.ts'
 import { bounded, openListing, portion } from './marker.ts'
 import { partsOf, policyExists, refuseOtherText } from './policy-arn.ts'
+import { refuseProtected } from './protected-role.ts'
 import { makeRoom } from './quota.ts'
 
 export const AttachUserPolicy = iam('AttachUserPolicy', {
@@ -33,7 +34,11 @@ export const AttachGroupPolicy = iam('AttachGroupPolicy', {
 export const AttachRolePolicy = iam('AttachRolePolicy', {
   resource: ({ RoleName }, scope) => touchedRole(RoleName, scope),
   context: ({ RoleName, PolicyArn }, scope) => attaching(asRole(RoleName), { PolicyArn, scope }),
-  run: ({ RoleName, PolicyArn }, world) => attach(asRole(RoleName), { PolicyArn, world }),
+
+  async run({ RoleName, PolicyArn }, world) {
+    await refuseProtected(RoleName, world)
+    return attach(asRole(RoleName), { PolicyArn, world })
+  },
 })
 
 export const ListAttachedUserPolicies = iam('ListAttachedUserPolicies', {
@@ -66,7 +71,11 @@ export const DetachGroupPolicy = iam('DetachGroupPolicy', {
 export const DetachRolePolicy = iam('DetachRolePolicy', {
   resource: ({ RoleName }, scope) => touchedRole(RoleName, scope),
   context: ({ RoleName, PolicyArn }, scope) => attaching(asRole(RoleName), { PolicyArn, scope }),
-  run: ({ RoleName, PolicyArn }, world) => detach(asRole(RoleName), { PolicyArn, world }),
+
+  async run({ RoleName, PolicyArn }, world) {
+    await refuseProtected(RoleName, world)
+    return detach(asRole(RoleName), { PolicyArn, world })
+  },
 })
 
 /** An attached policy as the API shows it. */

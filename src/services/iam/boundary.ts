@@ -3,6 +3,7 @@ import type { World } from '../operation.ts'
 import { asRole, asUser, boundaryContext, roleNamed, touchedRole, touchedUser, userNamed } from './entity.ts'
 import { iam } from './iam.ts'
 import { isPolicyArn, policyExists } from './policy-arn.ts'
+import { refuseProtected } from './protected-role.ts'
 
 export const PutUserPermissionsBoundary = iam('PutUserPermissionsBoundary', {
   resource: ({ UserName }, scope) => touchedUser(UserName, scope),
@@ -31,6 +32,7 @@ export const PutRolePermissionsBoundary = iam('PutRolePermissionsBoundary', {
   context: ({ PermissionsBoundary }) => ({ 'iam:PermissionsBoundary': PermissionsBoundary }),
 
   async run({ RoleName, PermissionsBoundary }, world) {
+    await refuseProtected(RoleName, world)
     const role = await roleNamed(RoleName, world)
     await world.tables.roles.update({ ...role, ...(await attachableBoundary(PermissionsBoundary, world)) })
     return {}
@@ -42,6 +44,7 @@ export const DeleteRolePermissionsBoundary = iam('DeleteRolePermissionsBoundary'
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
 
   async run({ RoleName }, world) {
+    await refuseProtected(RoleName, world)
     const { boundary: _, ...free } = await roleNamed(RoleName, world)
     await world.tables.roles.update(free)
     return {}

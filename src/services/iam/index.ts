@@ -29,6 +29,7 @@ import * as samlProviderTag from './saml-provider-tag.ts'
 import * as serverCertificate from './server-certificate.ts'
 import * as serverCertificateTag from './server-certificate-tag.ts'
 import * as serviceCredential from './service-credential.ts'
+import * as serviceLinkedRole from './service-linked-role.ts'
 import * as signingCertificate from './signing-certificate.ts'
 import * as sshPublicKey from './ssh-public-key.ts'
 import * as user from './user.ts'
@@ -66,6 +67,7 @@ export const iamOperations: readonly Operation[] = [
   serverCertificate,
   serverCertificateTag,
   serviceCredential,
+  serviceLinkedRole,
   signingCertificate,
   sshPublicKey,
   user,

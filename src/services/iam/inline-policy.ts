@@ -14,6 +14,7 @@ import {
 } from './entity.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
+import { refuseProtected } from './protected-role.ts'
 import { inlineSizes } from './quota.ts'
 
 export const PutUserPolicy = iam('PutUserPolicy', {
@@ -30,7 +31,11 @@ export const PutGroupPolicy = iam('PutGroupPolicy', {
 export const PutRolePolicy = iam('PutRolePolicy', {
   resource: ({ RoleName }, scope) => touchedRole(RoleName, scope),
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
-  run: ({ RoleName, ...input }, world) => put(asRole(RoleName), input, world),
+
+  async run({ RoleName, ...input }, world) {
+    await refuseProtected(RoleName, world)
+    return put(asRole(RoleName), input, world)
+  },
 })
 
 export const GetUserPolicy = iam('GetUserPolicy', {
@@ -89,7 +94,11 @@ export const DeleteGroupPolicy = iam('DeleteGroupPolicy', {
 export const DeleteRolePolicy = iam('DeleteRolePolicy', {
   resource: ({ RoleName }, scope) => touchedRole(RoleName, scope),
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
-  run: ({ RoleName, PolicyName }, world) => remove(asRole(RoleName), PolicyName, world),
+
+  async run({ RoleName, PolicyName }, world) {
+    await refuseProtected(RoleName, world)
+    return remove(asRole(RoleName), PolicyName, world)
+  },
 })
 
 /** An inline policy as the API shows it. */

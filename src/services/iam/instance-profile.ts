@@ -4,6 +4,7 @@ import { dateOf } from './date.ts'
 import { profileNamed, roleNamed, touchedPath, touchedProfile, touchedRole } from './entity.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
+import { refuseProtected } from './protected-role.ts'
 import { makeRoom } from './quota.ts'
 import { shownRoles } from './role.ts'
 import { firstTags, requestTags, shownTags } from './tag.ts'
@@ -69,6 +70,7 @@ export const AddRoleToInstanceProfile = iam('AddRoleToInstanceProfile', {
   async run({ InstanceProfileName, RoleName }, world) {
     const passed = await touchedRole(RoleName, world)
     await world.permit('iam:PassRole', passed, { 'iam:PassedToService': 'ec2.amazonaws.com' })
+    await refuseProtected(RoleName, world)
     const profile = await profileNamed(InstanceProfileName, world)
     const role = await roleNamed(RoleName, world)
     makeRoom('InstanceSessionsPerInstanceProfile', profile.roleId === undefined ? 0 : 1, world)
@@ -81,6 +83,7 @@ export const RemoveRoleFromInstanceProfile = iam('RemoveRoleFromInstanceProfile'
   resource: ({ InstanceProfileName }, scope) => touchedProfile(InstanceProfileName, scope),
 
   async run({ InstanceProfileName, RoleName }, world) {
+    await refuseProtected(RoleName, world)
     const { roleId, ...profile } = await profileNamed(InstanceProfileName, world)
     const role = await roleNamed(RoleName, world)
     if (roleId !== role.id) throw world.fault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`)

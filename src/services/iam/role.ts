@@ -7,6 +7,7 @@ import { encoded } from './document.ts'
 import { asRole, boundaryContext, roleNamed, touchedPath, touchedRole } from './entity.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
+import { isProtectedPath, refuseProtected } from './protected-role.ts'
 import { makeRoom } from './quota.ts'
 import { firstTags, requestTags, shownTags } from './tag.ts'
 import { readBack, trusting } from './trust.ts'
@@ -23,6 +24,8 @@ export const CreateRole = iam('CreateRole', {
 
   async run({ RoleName, Path = '/', Description, MaxSessionDuration, ...input }, world) {
     const { account, tables, mint, now } = world
+    if (isProtectedPath(Path))
+      throw world.fault('InvalidInput', `The path ${Path} is reserved for roles that AWS makes.`)
     const role: Role = {
       account,
       id: mint('AROA'),
@@ -70,6 +73,7 @@ export const UpdateRole = iam('UpdateRole', {
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
 
   async run({ RoleName, Description, MaxSessionDuration }, world) {
+    if (MaxSessionDuration !== undefined) await refuseProtected(RoleName, world)
     const role = await roleNamed(RoleName, world)
     const changed = Description === undefined ? role : withDescription(role, Description)
     // QUIRK: what is not given stays; the page says that an absent duration becomes one hour.
@@ -95,6 +99,7 @@ export const UpdateAssumeRolePolicy = iam('UpdateAssumeRolePolicy', {
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
 
   async run({ RoleName, PolicyDocument }, world) {
+    await refuseProtected(RoleName, world)
     const role = await roleNamed(RoleName, world)
     await world.tables.roles.update({ ...role, ...(await trusting(PolicyDocument, world)) })
     return {}
@@ -106,6 +111,7 @@ export const DeleteRole = iam('DeleteRole', {
   context: ({ RoleName }, scope) => boundaryContext(asRole(RoleName), scope),
 
   async run({ RoleName }, world) {
+    await refuseProtected(RoleName, world)
     const role = await roleNamed(RoleName, world)
     const reason = await hindrance(role, world)
     if (reason !== undefined) throw world.fault('DeleteConflict', `Cannot delete entity, must ${reason} first.`)
