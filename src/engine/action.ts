@@ -1,56 +1,10 @@
 import { type Glob, globMatches, globOf } from './glob.ts'
 import type { Element } from './policy.ts'
 
-/** An `Action` or `NotAction` element, ready to be matched. */
-export interface ActionTest {
-  readonly not: boolean
-  /** Whether an entry matches every action. */
-  readonly all: boolean
-  /** Whole names without case. */
-  readonly exact: ReadonlySet<string>
-  readonly wild: readonly ActionPattern[]
-}
-
-interface ActionPattern {
-  readonly service: string
-  readonly name: Glob
-}
-
-/** The services an element can match an action of; `undefined`: any. */
-export function servicesOf(test: ActionTest): ReadonlySet<string> | undefined {
-  if (test.not || test.all) return undefined
-  const services = new Set(test.wild.map(({ service }) => service))
-  for (const action of test.exact) services.add(serviceOf(action))
-  return services
-}
-
-export function actionTest({ not, patterns }: Element): ActionTest {
-  const exact = new Set<string>()
-  const wild: ActionPattern[] = []
-  let all = false
-  for (const pattern of patterns) {
-    const lower = lowerCase(pattern)
-    if (lower === '*' || lower === '*:*') all = true
-    else if (!/[*?]/.test(lower)) exact.add(lower)
-    else {
-      const colon = lower.indexOf(':')
-      // Rule D-12: without a literal service there is nothing that could match.
-      if (colon >= 0) wild.push({ service: lower.slice(0, colon), name: globOf(lower.slice(colon + 1)) })
-    }
-  }
-  return { not, all, exact, wild }
-}
-
-/** Takes: an action without case. */
-export function actionHolds(test: ActionTest, action: string): boolean {
-  return test.not !== (test.all || test.exact.has(action) || wildMatches(test.wild, action))
-}
-
-function wildMatches(patterns: readonly ActionPattern[], action: string): boolean {
-  if (patterns.length === 0) return false
-  const service = serviceOf(action)
-  const from = service.length + 1
-  return patterns.some((pattern) => pattern.service === service && globMatches(pattern.name, action, from))
+/** Whether an `Action` or `NotAction` element covers an action. Takes: the action without case. */
+export function elementHolds({ not, patterns }: Element, action: string): boolean {
+  for (const pattern of patterns) if (patternHolds(actionName(pattern), action)) return !not
+  return not
 }
 
 /**
@@ -58,7 +12,16 @@ function wildMatches(patterns: readonly ActionPattern[], action: string): boolea
  * Takes: `*`, or a literal service, a colon and a name with `*` and `?`.
  */
 export function actionMatches(pattern: string, action: string): boolean {
-  return actionHolds(actionTest({ not: false, patterns: [pattern] }), actionName(action))
+  return patternHolds(actionName(pattern), actionName(action))
+}
+
+/** Both without case. Rule D-12: a pattern without a literal service matches nothing but what is the same text. */
+function patternHolds(pattern: string, action: string): boolean {
+  if (pattern === action || pattern === '*' || pattern === '*:*') return true
+  if (!hasWildcard(pattern)) return false
+  const service = serviceOf(pattern)
+  if (hasWildcard(service) || !action.startsWith(service) || action.charCodeAt(service.length) !== 58) return false
+  return globMatches(globFor(pattern.slice(service.length + 1)), action, service.length + 1)
 }
 
 /** What stands before the first colon; the whole text when there is none. */
@@ -67,17 +30,50 @@ export function serviceOf(action: string): string {
   return colon < 0 ? action : action.slice(0, colon)
 }
 
-const names = new Map<string, string>()
-const mostNames = 4096
+const services = new Map<string, string>()
 
-/** An action without case; the answer is kept for the actions asked for most recently. */
+/** The service of a pattern, without case. */
+export function serviceOfPattern(pattern: string): string {
+  const known = services.get(pattern)
+  if (known !== undefined) return known
+  const service = lowerCase(serviceOf(pattern))
+  keep(services, pattern, service)
+  return service
+}
+
+const names = new Map<string, string>()
+
+/** An action or an action pattern without case. */
 export function actionName(action: string): string {
   const known = names.get(action)
   if (known !== undefined) return known
   const name = lowerCase(action)
-  if (names.size >= mostNames) names.clear()
-  if (action.length <= 128) names.set(action, name)
+  keep(names, action, name)
   return name
+}
+
+const globs = new Map<string, Glob>()
+
+function globFor(name: string): Glob {
+  const known = globs.get(name)
+  if (known !== undefined) return known
+  const glob = globOf(name)
+  keep(globs, name, glob)
+  return glob
+}
+
+const mostKept = 4096
+const longestKept = 128
+
+/** Keeps what was worked out for a text; forgets all when there is too much. */
+function keep<T>(kept: Map<string, T>, text: string, value: T): void {
+  if (text.length > longestKept) return
+  if (kept.size >= mostKept) kept.clear()
+  kept.set(text, value)
+}
+
+function hasWildcard(text: string): boolean {
+  return text.includes('*') || text.includes('?')
 }
 
 /** Only the letters of ASCII: actions have no others, and no other letter is to turn into one. */

@@ -1,4 +1,3 @@
-import { actionHolds } from './action.ts'
 import type { Scope } from './context.ts'
 import { below, type PrefixTree, plant, prefixTree } from './prefix-tree.ts'
 import { direct } from './principal.ts'
@@ -28,13 +27,8 @@ interface Leaf {
   readonly pattern: ResourcePattern
 }
 
-/** Takes: statements that may be for the action, in two lists, and the action without case. */
-export function bucketOf(
-  some: readonly CompiledStatement[],
-  others: readonly CompiledStatement[],
-  action: string,
-): Bucket {
-  const statements = [...some, ...others].filter((statement) => actionHolds(statement.action, action))
+/** Takes: the statements for one action. */
+export function bucketOf(statements: readonly CompiledStatement[]): Bucket {
   return {
     deny: branchOf(statements.filter(({ deny }) => deny)),
     allow: branchOf(statements.filter(({ deny }) => !deny)),

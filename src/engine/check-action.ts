@@ -2,6 +2,7 @@ import type { Flaw } from './check.ts'
 
 /** What AWS refuses in an entry of `Action` (rule D-12). Such an entry matches nothing. */
 export function checkAction(pattern: string): Flaw | undefined {
+  if (wellFormed.test(pattern)) return undefined
   if (pattern === '*' || pattern === '*:*') return undefined
   const colon = pattern.indexOf(':')
   if (colon < 0) return { complaint: 'actionVendor' }
@@ -9,3 +10,5 @@ export function checkAction(pattern: string): Flaw | undefined {
   const vendor = pattern.slice(0, colon)
   return /^[A-Za-z0-9.-]+$/.test(vendor) ? undefined : { complaint: 'vendor', names: [vendor] }
 }
+
+const wellFormed = /^[A-Za-z0-9.-]+:[^:]*$/

@@ -4,7 +4,7 @@ import type { Grammar } from './grammar.ts'
 
 /** What AWS refuses in an entry of `Resource`. */
 export function checkResource(entry: string, { incompleteArn, keptByIam }: Grammar): Flaw | undefined {
-  if (entry === '*') return undefined
+  if (entry === '*' || wellFormed.test(entry)) return undefined
   const parts = partsOf(entry)
   const incomplete = parts.length < 6
   const refused = incompleteArn === 'malformed' || (incompleteArn === 'malformedUnlessStar' && !entry.endsWith('*'))
@@ -13,6 +13,9 @@ export function checkResource(entry: string, { incompleteArn, keptByIam }: Gramm
   if (parts.length === 1) return { complaint: 'arnFormat', names: [entry] }
   return arnFlaw(entry, parts)
 }
+
+/** Whole ARNs about which there is nothing to say. */
+const wellFormed = /^arn:(?:aws|\*):(?:s3::|(?!iam:|s3:)[^:*?]+:[^:]*:)[^:]*:/
 
 const partitions: ReadonlySet<string> = new Set([
   '*',

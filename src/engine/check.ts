@@ -5,7 +5,7 @@ import type { Grammar } from './grammar.ts'
 import type { JsonNode, JsonObject } from './json.ts'
 import { operatorOf } from './operator.ts'
 import { instantOf } from './operators/date.ts'
-import type { PrincipalEntry, Problem, Statement } from './policy.ts'
+import type { Element, PrincipalEntry, Problem, Statement } from './policy.ts'
 import { accountOf } from './principal.ts'
 import { type Report, tell } from './report.ts'
 
@@ -25,17 +25,28 @@ export function checkDocument(node: JsonObject, checked: Checked): void {
     tell(report, { complaint: 'version', severity: 'saving', offset: (version ?? node).start, path: 'Version' })
   if (grammar.keptByIam) checkCharacters(report)
   const sids = new Set<string>()
-  for (const [index, statement] of checked.statements.entries()) {
+  for (let index = 0; index < checked.statements.length; index++) {
+    const statement = checked.statements[index]
     if (statement === undefined) continue
     const spot: Spot = { node, index, report }
     checkSid(statement, sids, { spot, grammar })
-    for (const [at, pattern] of statement.action.patterns.entries())
-      tellAt(spot, [statement.action.not ? 'NotAction' : 'Action', at], checkAction(pattern))
-    for (const [at, pattern] of (statement.resource?.patterns ?? []).entries())
-      tellAt(spot, [statement.resource?.not ? 'NotResource' : 'Resource', at], checkResource(pattern, grammar))
+    checkEntries(statement.action, 'Action', { spot, grammar })
+    if (statement.resource !== undefined) checkEntries(statement.resource, 'Resource', { spot, grammar })
     checkPrincipal(statement, spot)
     checkConditions(statement, spot)
     checkEffect(statement, spot, grammar)
+  }
+}
+
+function checkEntries(
+  { not, patterns }: Element,
+  name: 'Action' | 'Resource',
+  { spot, grammar }: { readonly spot: Spot; readonly grammar: Grammar },
+): void {
+  for (let at = 0; at < patterns.length; at++) {
+    const pattern = patterns[at] ?? ''
+    const flaw = name === 'Action' ? checkAction(pattern) : checkResource(pattern, grammar)
+    if (flaw !== undefined) tellAt(spot, [not ? `Not${name}` : name, at], flaw)
   }
 }
 

@@ -1,39 +1,61 @@
-import { serviceOf, servicesOf } from './action.ts'
+import { elementHolds, serviceOf, serviceOfPattern } from './action.ts'
 import { type Bucket, bucketOf } from './bucket.ts'
 import type { Source } from './source.ts'
 import { type CompiledStatement, compiledStatement } from './statement.ts'
 
 /**
  * The policies of one layer, or of one level of an organization, ready to be asked.
- * Cost: what is asked about one action is sorted by resource when it is asked the first time.
+ * A statement is compiled when an action that it is for is asked about the first time; nothing but speed depends on it.
  */
 export interface CompiledPolicies {
   readonly sources: readonly Source[]
-  readonly statements: readonly CompiledStatement[]
-  /** Statements by the service of their actions. */
-  readonly byService: ReadonlyMap<string, readonly CompiledStatement[]>
+  /** For each statement, counted through all policies: the index of its policy. */
+  readonly owners: readonly number[]
+  /** For each policy: where its statements begin to count. */
+  readonly starts: readonly number[]
+  /** Statements by the service of their actions, without case. */
+  readonly byService: ReadonlyMap<string, readonly number[]>
   /** Statements for actions of any service. */
-  readonly everywhere: readonly CompiledStatement[]
-  /** Worked out as actions are asked about; nothing but speed depends on it. */
+  readonly everywhere: readonly number[]
+  readonly ready: (CompiledStatement | undefined)[]
   readonly buckets: Map<string, Bucket>
 }
 
 /** Compiles policies that count together: those of one layer, or of one level. */
 export function compile(sources: readonly Source[]): CompiledPolicies {
-  let order = 0
-  const statements = sources.flatMap((source, policy) =>
-    source.policy.statements.map((statement, index) =>
-      compiledStatement({ source, policy, index, statement, order: order++ }),
-    ),
-  )
-  const byService = new Map<string, CompiledStatement[]>()
-  const everywhere: CompiledStatement[] = []
-  for (const statement of statements) {
-    const services = servicesOf(statement.action)
-    if (services === undefined) everywhere.push(statement)
-    else for (const service of services) listed(byService, service).push(statement)
+  const owners: number[] = []
+  const starts: number[] = []
+  const byService = new Map<string, number[]>()
+  const everywhere: number[] = []
+  for (let owner = 0; owner < sources.length; owner++) {
+    starts.push(owners.length)
+    for (const { action } of sources[owner]?.policy.statements ?? []) {
+      const order = owners.length
+      owners.push(owner)
+      if (action.not || action.patterns.some(isForAll)) everywhere.push(order)
+      else for (const pattern of action.patterns) enlist(byService, serviceOfPattern(pattern), order)
+    }
   }
-  return { sources, statements, byService, everywhere, buckets: new Map() }
+  return { sources, owners, starts, byService, everywhere, ready: [], buckets: new Map() }
+}
+
+/** Compiles a statement, or gives it compiled. */
+export function statementAt(policies: CompiledPolicies, order: number): CompiledStatement | undefined {
+  const known = policies.ready[order]
+  if (known !== undefined) return known
+  const policy = policies.owners[order] ?? 0
+  const source = policies.sources[policy]
+  const index = order - (policies.starts[policy] ?? 0)
+  const statement = source?.policy.statements[index]
+  if (source === undefined || statement === undefined) return undefined
+  const compiled = compiledStatement({ source, policy, index, statement, order })
+  policies.ready[order] = compiled
+  return compiled
+}
+
+/** All statements, compiled, in order. */
+export function allStatements(policies: CompiledPolicies): readonly CompiledStatement[] {
+  return policies.owners.map((_, order) => statementAt(policies, order)).filter((statement) => statement !== undefined)
 }
 
 const mostBuckets = 1024
@@ -42,17 +64,27 @@ const mostBuckets = 1024
 export function bucketFor(policies: CompiledPolicies, action: string): Bucket {
   const known = policies.buckets.get(action)
   if (known !== undefined) return known
-  const candidates = policies.byService.get(serviceOf(action)) ?? []
-  const bucket = bucketOf(candidates, policies.everywhere, action)
+  const statements: CompiledStatement[] = []
+  for (const orders of [policies.byService.get(serviceOf(action)) ?? [], policies.everywhere])
+    for (const order of orders) {
+      const owner = policies.owners[order] ?? 0
+      const statement = policies.sources[owner]?.policy.statements[order - (policies.starts[owner] ?? 0)]
+      if (statement === undefined || !elementHolds(statement.action, action)) continue
+      const compiled = statementAt(policies, order)
+      if (compiled !== undefined) statements.push(compiled)
+    }
+  const bucket = bucketOf(statements)
   if (policies.buckets.size >= mostBuckets) policies.buckets.clear()
   policies.buckets.set(action, bucket)
   return bucket
 }
 
-function listed(byService: Map<string, CompiledStatement[]>, service: string): CompiledStatement[] {
+function isForAll(pattern: string): boolean {
+  return pattern === '*' || pattern === '*:*'
+}
+
+function enlist(byService: Map<string, number[]>, service: string, order: number): void {
   const known = byService.get(service)
-  if (known !== undefined) return known
-  const list: CompiledStatement[] = []
-  byService.set(service, list)
-  return list
+  if (known === undefined) byService.set(service, [order])
+  else if (known[known.length - 1] !== order) known.push(order)
 }

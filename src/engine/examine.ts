@@ -1,4 +1,4 @@
-import { actionHolds, actionName } from './action.ts'
+import { actionName, elementHolds } from './action.ts'
 import { conditionHolds } from './condition.ts'
 import { contextValue, type Doubt, type Scope } from './context.ts'
 import type { ConditionExplanation, FailedElement, Matching } from './explanation.ts'
@@ -61,7 +61,7 @@ function failedElement(compiled: CompiledStatement, scope: Scope, strength: numb
       wanted: callerOf(scope),
       patterns: (principal?.entries ?? []).map(({ kind, value }) => (kind === '*' ? value : `${kind}: ${value}`)),
     }
-  if (!actionHolds(compiled.action, actionName(request.action))) return elementFailed('Action', action, request.action)
+  if (!elementHolds(action, actionName(request.action))) return elementFailed('Action', action, request.action)
   if (resource !== undefined && resourceHolds(compiled, scope) === no)
     return elementFailed('Resource', resource, request.resource)
   return undefined

@@ -1,5 +1,5 @@
 import { exemption } from './applicability.ts'
-import type { CompiledPolicies } from './compile.ts'
+import { allStatements, type CompiledPolicies } from './compile.ts'
 import { type Doubt, type Scope, scopeOf } from './context.ts'
 import { isBounded } from './decide.ts'
 import { denial } from './denial.ts'
@@ -72,9 +72,9 @@ function studyOf(request: Request, layers: Layers, keys?: UnknownKeys): Study {
     const given = layers[layer]
     if (given === undefined) continue
     const exempt = exemption(layer, request)
-    const levels = 'statements' in given ? [given] : given
+    const levels = 'sources' in given ? [given] : given
     for (const [level, policies] of levels.entries()) {
-      const examined = byPolicies.get(policies) ?? policies.statements.map((statement) => examine(statement, scope))
+      const examined = byPolicies.get(policies) ?? allStatements(policies).map((statement) => examine(statement, scope))
       byPolicies.set(policies, examined)
       parts.push({ layer, ...(levels === given ? { level } : {}), exempt, examined })
     }

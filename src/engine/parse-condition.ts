@@ -6,7 +6,8 @@ import { tell } from './report.ts'
 
 /** Reads a `Condition`: operators, keys, values. */
 export function readConditions(node: JsonNode, above: Place): readonly ConditionLine[] {
-  const place = { ...above, path: `${above.path}.Condition` }
+  const { grammar, report } = above
+  const place = { path: `${above.path}.Condition`, grammar, report }
   const lines: ConditionLine[] = []
   if (node.kind !== 'object') {
     broken(place, node.start, 'A Condition is a JSON object.')
@@ -18,7 +19,8 @@ export function readConditions(node: JsonNode, above: Place): readonly Condition
 }
 
 function readOperator({ key: operator, keyStart, value }: JsonMember, above: Place, lines: ConditionLine[]): undefined {
-  const place = { ...above, path: `${above.path}.${shown(operator)}` }
+  const { grammar, report } = above
+  const place = { path: `${above.path}.${shown(operator)}`, grammar, report }
   if (value.kind !== 'object') return broken(place, value.start, 'Keys and their values should be here.')
   if (value.duplicate !== undefined) broken(place, value.duplicate.keyStart, 'A member may appear once (D-1).')
   // Rule D-11: an operator with an empty map adds nothing, even one that there is not.
@@ -27,7 +29,7 @@ function readOperator({ key: operator, keyStart, value }: JsonMember, above: Pla
   if (known === undefined) return broken(place, keyStart, 'There is no such operator.')
   if (!known.exactCase) {
     const detail = 'The case of an operator counts when a policy is saved (D-11).'
-    const { path, report } = place
+    const { path } = place
     tell(report, { complaint: 'syntax', severity: 'saving', offset: keyStart, path, detail })
   }
   for (const member of value.members) {

@@ -15,7 +15,7 @@ export interface Place {
 /** Gives: `undefined` for a statement that is broken; the report says how. */
 export function readStatement(node: JsonNode, place: Place & { readonly start: number }): Statement | undefined {
   if (node.kind !== 'object') return broken(place, node.start, 'A statement is a JSON object.')
-  const found: Elements = {}
+  const found: Elements = newElements()
   if (node.duplicate !== undefined) broken(place, node.duplicate.keyStart, 'A member may appear once (D-1).')
   for (const member of node.members) {
     if (isElement(member.key)) found[member.key] = member
@@ -24,24 +24,23 @@ export function readStatement(node: JsonNode, place: Place & { readonly start: n
   const sid = readSid(found, place)
   const effect = readEffect(node, found, place)
   const principal = readPrincipal(found, node.start, place)
-  const action = readEither(node, { plain: found.Action, negated: found.NotAction, ...place, name: 'Action' })
+  const { path, grammar, report } = place
+  const action = readEither(node, {
+    plain: found.Action,
+    negated: found.NotAction,
+    path,
+    grammar,
+    report,
+    name: 'Action',
+  })
   const resource = readResource(node, found, place)
   const conditions = found.Condition === undefined ? [] : readConditions(found.Condition.value, place)
   if (effect === undefined || action === undefined) return undefined
-  return {
-    ...(sid === undefined ? {} : { sid }),
-    effect,
-    ...(principal === undefined ? {} : { principal }),
-    action,
-    ...(resource === undefined ? {} : { resource }),
-    conditions,
-    start: place.start,
-    end: node.end,
-  }
+  return { sid, effect, principal, action, resource, conditions, start: place.start, end: node.end }
 }
 
 /** The members of a statement by name. */
-export type Elements = { [Name in ElementName]?: JsonMember }
+export type Elements = { [Name in ElementName]: JsonMember | undefined }
 
 type ElementName = (typeof elementNames)[number]
 
@@ -58,6 +57,20 @@ const elementNames = [
 ] as const
 
 const elementSet: ReadonlySet<string> = new Set(elementNames)
+
+function newElements(): Elements {
+  return {
+    Sid: undefined,
+    Effect: undefined,
+    Principal: undefined,
+    NotPrincipal: undefined,
+    Action: undefined,
+    NotAction: undefined,
+    Resource: undefined,
+    NotResource: undefined,
+    Condition: undefined,
+  }
+}
 
 function isElement(name: string): name is ElementName {
   return elementSet.has(name)
@@ -80,11 +93,13 @@ function readSid({ Sid }: Elements, place: Place): string | undefined {
 }
 
 function readEffect(node: JsonObject, { Effect }: Elements, place: Place): Statement['effect'] | undefined {
-  const at = { ...place, path: `${place.path}.Effect` }
   if (Effect === undefined) return broken(place, node.start, 'A statement has an Effect.')
   const { value } = Effect
+  const text = value.kind === 'string' ? value.value : ''
+  if (text === 'Allow') return 'Allow'
+  if (text === 'Deny') return 'Deny'
+  const at = { ...place, path: `${place.path}.Effect` }
   if (value.kind !== 'string') return broken(at, value.start, 'An Effect is Allow or Deny.')
-  if (value.value === 'Allow' || value.value === 'Deny') return value.value
   if (!/^(?:allow|deny)$/i.test(value.value)) return broken(at, value.start, 'An Effect is Allow or Deny.')
   const detail = 'The case of an Effect counts (D-6).'
   tell(place.report, { complaint: 'legacy', severity: 'grammar', offset: value.start, path: at.path, detail })
@@ -113,7 +128,7 @@ function readEither(node: JsonObject, either: Either): Element | undefined {
   const path = `${either.path}.${member.key}`
   if (negated !== undefined && name === 'Action' && !either.grammar.notAction)
     broken({ path, report }, member.keyStart, 'Such policies have no NotAction (O-26).')
-  const patterns = readTexts(member.value, { ...either, path })
+  const patterns = readTexts(member.value, { path, report })
   if (patterns === undefined) return undefined
   if (patterns.length === 0) tell(report, { complaint, severity: 'grammar', offset: member.value.start, path })
   return { not: negated !== undefined, patterns }
@@ -128,7 +143,8 @@ function readResource(node: JsonObject, { Resource, NotResource }: Elements, pla
     tell(place.report, { complaint: 'resourceForbidden', severity: 'grammar', offset: given.keyStart, path })
     return undefined
   }
-  return readEither(node, { plain: Resource, negated: NotResource, ...place, name: 'Resource' })
+  const { path, grammar, report } = place
+  return readEither(node, { plain: Resource, negated: NotResource, path, grammar, report, name: 'Resource' })
 }
 
 /** One text, or a list of texts (rule D-4). */
@@ -136,7 +152,9 @@ export function readTexts(node: JsonNode, place: Pick<Place, 'path' | 'report'>)
   if (node.kind === 'string') return [node.value]
   if (node.kind !== 'array') return broken(place, node.start, 'A text or a list of texts should be here.')
   const texts: string[] = []
-  for (const [index, item] of node.items.entries()) {
+  for (let index = 0; index < node.items.length; index++) {
+    const item = node.items[index]
+    if (item === undefined) continue
     if (item.kind === 'string') texts.push(item.value)
     else broken({ ...place, path: `${place.path}[${index}]` }, item.start, 'A text should be here.')
   }

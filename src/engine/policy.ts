@@ -13,13 +13,13 @@ export interface Policy {
 
 /** One statement of a policy document. */
 export interface Statement {
-  readonly sid?: string
+  readonly sid: string | undefined
   readonly effect: 'Allow' | 'Deny'
   /** Absent where the element is absent. */
-  readonly principal?: PrincipalElement
+  readonly principal: PrincipalElement | undefined
   readonly action: Element
   /** Absent in trust policies, and in resource policies that imply it. */
-  readonly resource?: Element
+  readonly resource: Element | undefined
   /** One line for each pair of operator and key. */
   readonly conditions: readonly ConditionLine[]
   /** Offset in the document's text just after the token before the statement, as AWS's simulator counts (rule SIM-8). */

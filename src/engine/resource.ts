@@ -12,7 +12,7 @@ export interface ResourcePattern {
   /** Every resource that matches begins with this; the whole pattern when `exact`. */
   readonly prefix: string
   readonly exact: boolean
-  /** Whether a resource that begins with `prefix` matches. */
+  /** Whether a resource that begins with `prefix` matches; one that is `prefix`, when `exact`. */
   readonly matches: (resource: string, scope: Scope) => Truth
 }
 
@@ -28,13 +28,31 @@ export interface ResourceRules {
  * Gives: patterns of which any may match; none for an entry that matches nothing (rule R-9).
  */
 export function resourcePatterns(entry: string, { type, variables }: ResourceRules): readonly ResourcePattern[] {
-  if (entry === '*') return [{ prefix: '', exact: false, matches: () => yes }]
+  if (entry === '*') return everything
+  const plain = plainPattern(entry)
+  if (plain !== undefined) return [plain]
   const parts = partsOf(entry)
   if (parts.length === 6) return [wholePattern(parts, variables)]
   const asWritten = incompletePattern(parts)
   if (type === 'identity' || type === 'permissionsBoundary')
     return [asWritten, wholePattern(completed(parts), variables)]
   return entry.endsWith('*') ? [asWritten] : []
+}
+
+const always = (): Truth => yes
+const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, matches: always }]
+
+/** The shapes of most entries: a whole ARN without wildcards, or with one `*` at its end. */
+function plainPattern(entry: string): ResourcePattern | undefined {
+  const star = entry.indexOf('*')
+  if ((star >= 0 && star < entry.length - 1) || entry.includes('?') || entry.includes('${')) return undefined
+  let colon = -1
+  for (let count = 0; count < 5; count++) {
+    colon = entry.indexOf(':', colon + 1)
+    if (colon < 0) return undefined
+  }
+  const prefix = star < 0 ? entry : entry.slice(0, -1)
+  return { prefix, exact: star < 0, matches: always }
 }
 
 /** Rule R-9: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. */
@@ -72,8 +90,8 @@ function templatePattern(head: string, template: Template): ResourcePattern {
   if (template.open)
     return { prefix, exact: false, matches: (resource, scope) => templateMatches(template, resource, { scope, from }) }
   const glob = closedGlob(template)
-  if (isLiteral(glob)) return { prefix, exact: true, matches: (resource) => (resource === prefix ? yes : no) }
-  if (isPrefixOnly(glob)) return { prefix, exact: false, matches: () => yes }
+  if (isLiteral(glob)) return { prefix, exact: true, matches: always }
+  if (isPrefixOnly(glob)) return { prefix, exact: false, matches: always }
   return { prefix, exact: false, matches: (resource) => (globMatches(glob, resource, from) ? yes : no) }
 }
 

@@ -1,4 +1,3 @@
-import { type ActionTest, actionTest } from './action.ts'
 import { type Condition, conditionOf, conditionsHold } from './condition.ts'
 import type { Scope } from './context.ts'
 import type { Element, Statement } from './policy.ts'
@@ -20,7 +19,6 @@ export interface CompiledStatement {
   /** Absent where the type has no principals; in a type that has them, its absence matches nobody (rule P-11). */
   readonly principal: PrincipalTest | undefined
   readonly forEveryone: boolean
-  readonly action: ActionTest
   /** Absent where the element is absent, which covers the resource the policy is attached to (rule R-13). */
   readonly resource: ResourceTest | undefined
   readonly conditions: readonly Condition[]
@@ -41,18 +39,25 @@ export function compiledStatement(place: {
   readonly statement: Statement
   readonly order: number
 }): CompiledStatement {
-  const { source, statement } = place
+  const { source, policy, index, statement, order } = place
   const { type, version } = source.policy
   const variables = version === '2012-10-17'
-  const conditions = statement.conditions.map((line) => conditionOf(line, variables))
+  const conditions: Condition[] = []
+  for (const line of statement.conditions) {
+    const condition = conditionOf(line, variables)
+    if (condition !== undefined) conditions.push(condition)
+  }
   return {
-    ...place,
+    source,
+    policy,
+    index,
+    statement,
+    order,
     deny: statement.effect === 'Deny',
     principal: statement.principal && principalTest(statement.principal),
     forEveryone: !hasPrincipals(type),
-    action: actionTest(statement.action),
     resource: statement.resource && resourceTest(statement.resource, { type, variables }),
-    conditions: conditions.filter((condition) => condition !== undefined),
+    conditions,
   }
 }
 
@@ -62,8 +67,10 @@ function hasPrincipals(type: Source['policy']['type']): boolean {
 }
 
 function resourceTest({ not, patterns }: Element, rules: ResourceRules): ResourceTest {
-  const entries = [...new Set(patterns)]
-  return { not, all: entries.includes('*'), patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
+  const compiled: ResourcePattern[] = []
+  for (const entry of patterns.length > 8 ? new Set(patterns) : patterns)
+    for (const pattern of resourcePatterns(entry, rules)) compiled.push(pattern)
+  return { not, all: patterns.includes('*'), patterns: compiled }
 }
 
 /** How the statement names the caller, as bits; `direct` where statements have no principals. */
@@ -81,9 +88,13 @@ export function resourceHolds({ resource: test }: CompiledStatement, scope: Scop
   let truth: Truth = test.all ? yes : no
   for (const pattern of test.patterns) {
     if (truth === yes) break
-    if (resource.startsWith(pattern.prefix)) truth = or(truth, pattern.matches(resource, scope))
+    if (mayMatch(pattern, resource)) truth = or(truth, pattern.matches(resource, scope))
   }
   return test.not ? not(truth) : truth
+}
+
+function mayMatch({ prefix, exact }: ResourcePattern, resource: string): boolean {
+  return resource.startsWith(prefix) && (!exact || resource.length === prefix.length)
 }
 
 /** Whether the condition element holds. */

@@ -51,7 +51,7 @@ function denyingIn(
   scope: Scope,
   findings: Findings,
 ): CompiledStatement | undefined {
-  if ('statements' in policies) return findings.denying(policies, scope)
+  if ('sources' in policies) return findings.denying(policies, scope)
   for (let level = 0; level < policies.length; level++) {
     const one = policies[level]
     const found = one && findings.denying(one, scope)

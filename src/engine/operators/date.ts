@@ -47,10 +47,14 @@ export function compareInstants(left: Instant, right: Instant): number {
   return left.fraction === right.fraction ? 0 : left.fraction < right.fraction ? -1 : 1
 }
 
-function epochOf(digits: string): Instant | undefined {
+/** Beyond 15 digits a double is not exact: such epochs compare by their length, then by their digits. */
+function epochOf(digits: string): Instant {
   let start = 0
   while (start < digits.length - 1 && digits.charCodeAt(start) === 48) start++
-  return digits.length - start > 15 ? undefined : { seconds: Number(digits), fraction: '' }
+  const length = digits.length - start
+  return length > 15
+    ? { seconds: 1e15 + length, fraction: digits.slice(start) }
+    : { seconds: Number(digits), fraction: '' }
 }
 
 function isDigits(text: string): boolean {

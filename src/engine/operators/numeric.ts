@@ -23,19 +23,22 @@ interface LongDecimal {
   /** Without zeros at either end. */
   readonly digits: string
   /** Where the point stands, counted from before the first digit. */
-  readonly point: number
+  readonly point: number | bigint
 }
 
 const form = /^([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?$/
 
-/** Gives: `undefined` when the whole text is no number (rule CN-2), or its exponent has more than 15 digits. */
+/** Gives: `undefined` when the whole text is no number (rule CN-2), or its exponent has more than 1,000 digits. */
 export function numberOf(text: string): Decimal | undefined {
   if (text.length <= 15 && isShort(text)) return Number(text)
   const found = form.exec(text)
   if (found === null) return undefined
   const [, sign, whole = '', fraction = '', bare = '', exponent = '0'] = found
-  if (exponent.replace(/^[+-]?0*/, '').length > 15) return undefined
-  return normal({ sign: sign === '-' ? -1 : 1, whole, fraction: fraction + bare, exponent: Number(exponent) })
+  const length = exponent.replace(/^[+-]?0*/, '').length
+  if (length > 1000) return undefined
+  // Beyond 15 digits a double is not exact.
+  const power = length > 15 ? BigInt(exponent.replace('+', '')) : Number(exponent)
+  return normal({ sign: sign === '-' ? -1 : 1, whole, fraction: fraction + bare, exponent: power })
 }
 
 export function compareNumbers(left: Decimal, right: Decimal): number {
@@ -44,7 +47,8 @@ export function compareNumbers(left: Decimal, right: Decimal): number {
   const b = typeof right === 'number' ? long(right) : right
   if (a.sign !== b.sign) return a.sign < b.sign ? -1 : 1
   if (a.sign === 0) return 0
-  if (a.point !== b.point) return a.point < b.point ? -a.sign : a.sign
+  if (a.point < b.point) return -a.sign
+  if (a.point > b.point) return a.sign
   return a.digits === b.digits ? 0 : a.digits < b.digits ? -a.sign : a.sign
 }
 
@@ -61,15 +65,13 @@ function isShort(text: string): boolean {
   return digits > 0 && points <= 1
 }
 
-function normal(parts: { sign: number; whole: string; fraction: string; exponent: number }): LongDecimal {
+function normal(parts: { sign: number; whole: string; fraction: string; exponent: number | bigint }): LongDecimal {
   const all = parts.whole + parts.fraction
   const start = firstNonZero(all)
   if (start === all.length) return { sign: 0, digits: '', point: 0 }
-  return {
-    sign: parts.sign,
-    digits: all.slice(start, endWithoutZeros(all)),
-    point: parts.whole.length - start + parts.exponent,
-  }
+  const shift = parts.whole.length - start
+  const point = typeof parts.exponent === 'bigint' ? parts.exponent + BigInt(shift) : parts.exponent + shift
+  return { sign: parts.sign, digits: all.slice(start, endWithoutZeros(all)), point }
 }
 
 function long(number: number): LongDecimal {
