@@ -26,6 +26,8 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
       'iam:CreateRole lacks iam:ResourceTag/${TagKey}',
       'iam:CreateUser lacks aws:ResourceTag/${TagKey}',
       'iam:CreateUser lacks iam:ResourceTag/${TagKey}',
+      'iam:CreateVirtualMFADevice lacks aws:ResourceTag/${TagKey}',
+      'iam:UploadServerCertificate lacks aws:ResourceTag/${TagKey}',
     ],
   },
   {
@@ -48,11 +50,25 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
     lines: ['iam:GetAccessKeyLastUsed touches *'],
   },
   {
+    reason: 'Security keys are registered in the console; the operation enables devices that show codes.',
+    lines: [
+      'iam:EnableMFADevice lacks iam:FIDO-FIPS-140-2-certification',
+      'iam:EnableMFADevice lacks iam:FIDO-FIPS-140-3-certification',
+      'iam:EnableMFADevice lacks iam:FIDO-certification',
+      'iam:EnableMFADevice lacks iam:RegisterSecurityKey',
+    ],
+  },
+  {
     reason: 'Without a name the caller is meant: the root is no user, and a session is refused whatever it may do.',
-    lines: ['CreateAccessKey', 'DeleteAccessKey', 'GetUser', 'ListAccessKeys', 'UpdateAccessKey'].flatMap((name) => [
-      `iam:${name} touches root`,
-      `iam:${name} touches *`,
-    ]),
+    lines: [
+      ...['CreateAccessKey', 'DeleteAccessKey', 'GetUser', 'ListAccessKeys', 'UpdateAccessKey'],
+      ...['CreateLoginProfile', 'DeleteLoginProfile', 'GetLoginProfile', 'ChangePassword'],
+      ...['DeactivateMFADevice', 'GetMFADevice', 'ListMFADevices', 'ListSSHPublicKeys'],
+      ...['Delete', 'List', 'Update', 'Upload'].map((verb) => `${verb}SigningCertificate${verb === 'List' ? 's' : ''}`),
+      ...['Delete', 'List', 'Reset', 'Update'].map(
+        (verb) => `${verb}ServiceSpecificCredential${verb === 'List' ? 's' : ''}`,
+      ),
+    ].flatMap((name) => [`iam:${name} touches root`, `iam:${name} touches *`]),
   },
 ]
 

@@ -37,6 +37,12 @@ const values: Readonly<Record<string, unknown>> = {
   TagKeys: ['Team'],
   RoleArn: `arn:aws:iam::${account}:role/team/deployer`,
   RoleSessionName: 'session',
+  VirtualMFADeviceName: 'token',
+  SerialNumber: `arn:aws:iam::${account}:mfa/team/token`,
+  ServerCertificateName: 'site',
+  ServiceName: 'bedrock.amazonaws.com',
+  CredentialAgeDays: 30,
+  ServiceSpecificCredentialId: 'ACCASAMPLE00000000001',
 }
 
 /** Makes an input of an operation: with its required members alone, or with every member that has a value here. */
@@ -96,8 +102,33 @@ export async function openSample(nouns: 'with nouns' | 'without nouns'): Promise
     await tables.policies.add({ ...policy, defaultVersion: 1, nextVersion: 2 })
     await tables.policyVersions.add({ policyId: policy.id, version: 1, document: allow, createdAt })
     await tables.instanceProfiles.add({ ...common, id: 'AIPASAMPLE00000000001', name: 'web', tags })
+    await addCredentials(tables)
   })
   return store
+}
+
+async function addCredentials(tables: Tables): Promise<void> {
+  const serial = `arn:aws:iam::${account}:mfa/team/token`
+  await tables.mfaDevices.add({ account, serial, kind: 'virtual', drift: 0, tags, createdAt })
+  const certificate = {
+    ...common,
+    id: 'ASCASAMPLE00000000001',
+    name: 'site',
+    tags,
+    body: 'sample',
+    expiresAt: createdAt,
+  }
+  await tables.serverCertificates.add(certificate, 'sample')
+  await tables.serviceCredentials.add({
+    id: 'ACCASAMPLE00000000001',
+    account,
+    userId: 'AIDASAMPLE00000000001',
+    service: 'bedrock.amazonaws.com',
+    login: 'ada',
+    secretHash: 'sample',
+    active: true,
+    createdAt,
+  })
 }
 
 async function addPeople(tables: Tables): Promise<void> {
