@@ -7,6 +7,7 @@ import {
   DeleteUserCommand,
   DeleteVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
+  GetAccountSummaryCommand,
   GetMFADeviceCommand,
   ListMFADevicesCommand,
   ListMFADeviceTagsCommand,
@@ -286,4 +287,22 @@ test('the seed is nowhere in the store as it is', async () => {
   assert.equal(JSON.stringify(shown).includes(seed), false)
   const records = await door.store.read(({ audit }) => audit.list(account, { limit: 1000 }))
   assert.equal(JSON.stringify(records).includes(seed), false)
+})
+
+test('the summary of the account counts its devices and those in use', async () => {
+  const counts = async () => {
+    const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}))
+    return [SummaryMap?.MFADevices ?? 0, SummaryMap?.MFADevicesInUse ?? 0, SummaryMap?.AccountMFAEnabled]
+  }
+  const [all = 0, used = 0] = await counts()
+  const { UserName } = await user('counted')
+  const phone = await device('counted')
+  assert.deepEqual(await counts(), [all + 1, used, 0])
+  await enable(UserName, phone)
+  assert.deepEqual(await counts(), [all + 1, used + 1, 0])
+})
+
+test('of many who make a device of the same name, one makes it', async () => {
+  const made = await Promise.allSettled(Array.from({ length: 20 }, () => device('contested')))
+  assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 1)
 })
