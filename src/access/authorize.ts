@@ -45,7 +45,7 @@ export async function authorize(asked: Asked, bearings: Bearings): Promise<Rulin
   if (touched.length === 0) throw new Error(`${asked.action} touches nothing`)
   const found = bearings.of(caller, { tables, open })
   const bearing = found instanceof Promise ? await found : found
-  const context = { ...asked.context, ...requestContext(caller, asked.request, asked.now) }
+  const context = { ...requestContext(caller, asked.request, asked.now), ...asked.context }
   for (const target of touched) {
     const ruling = rule(asked, target, { bearing, context })
     if (ruling.refusal !== undefined) return ruling

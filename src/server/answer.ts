@@ -3,6 +3,7 @@ import { refuseCredentials } from '#access'
 import { conform, Fault, type HttpRequest, type HttpResponse, query } from '#protocol'
 import { authorize } from './authorize.ts'
 import type { Entry } from './entry.ts'
+import { verifyFactor } from './factor.ts'
 import type { House } from './house.ts'
 import { authenticate, identify, operationOf } from './identify.ts'
 import { perform, within } from './perform.ts'
@@ -39,6 +40,8 @@ async function walk(entry: Entry, house: House): Promise<HttpResponse> {
   entry.input = input
   const asked = { entry, call, caller, operation, input }
   const output = await within(asked, house, async (unit) => {
+    const mfaAt = await verifyFactor(asked, unit)
+    if (mfaAt !== undefined) entry.mfaAt = mfaAt
     await authorize(asked, unit, house)
     return perform(asked, unit, house)
   })

@@ -1,6 +1,7 @@
 import type { Context } from '#engine'
 import type { Touched } from '#services'
 import type { Asked, Unit } from './entry.ts'
+import { factorContext } from './factor.ts'
 import type { House } from './house.ts'
 
 /** Decides whether the caller may do what it asks for. Errors: `AccessDenied`, in AWS's words. */
@@ -27,7 +28,8 @@ export interface Permission {
 /** Errors: `AccessDenied`. */
 export async function permit({ caller, entry }: Asked, { unit, ...wanted }: Permission, house: House): Promise<void> {
   const { request, at: now } = entry
-  const ruling = await house.access.authorize({ ...wanted, ...unit, caller, request, now })
+  const context = { ...wanted.context, ...factorContext(entry.mfaAt) }
+  const ruling = await house.access.authorize({ ...wanted, ...unit, context, caller, request, now })
   house.metrics.decided(ruling.decision)
   if (ruling.refusal !== undefined) throw ruling.refusal
 }

@@ -15,6 +15,8 @@ export interface Entry {
   caller?: AccountCaller
   /** Present once it was found to be of the model's shape. */
   input?: object
+  /** When the caller showed a second factor in this call. */
+  mfaAt?: number
   /** The first thing touched. */
   resource?: string
 }

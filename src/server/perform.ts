@@ -12,15 +12,17 @@ import { auditRecord } from './record.ts'
  * A transaction also holds the audit record, so that no change is without one.
  */
 export function within(
-  { operation, caller, entry }: Asked,
+  { operation, caller, entry, input }: Asked,
   { store }: House,
   work: (unit: Unit) => Promise<object>,
 ): Promise<object> {
   if (operation.storeless) return work({ tables: noTables, open: false })
-  if (!operation.writes) return store.read((tables) => work({ tables, open: false }))
+  // A code is good once, so to show one is to write.
+  const writes = operation.writes || operation.factor(input) !== undefined
+  if (!writes) return store.read((tables) => work({ tables, open: false }))
   return store.write(caller.account, async (tables) => {
     const output = await work({ tables, open: true })
-    await tables.audit.append(auditRecord(entry, { readOnly: false }))
+    if (operation.writes) await tables.audit.append(auditRecord(entry, { readOnly: false }))
     return output
   })
 }
@@ -37,6 +39,7 @@ function worldOf(asked: Asked, unit: Unit, house: House): World {
     ...scope,
     now: entry.at,
     requestId: entry.requestId,
+    ...(entry.mfaAt === undefined ? {} : { mfaAt: entry.mfaAt }),
     store: house.store,
     mint: mintId,
     random: randomBytesOf,

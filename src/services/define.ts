@@ -1,6 +1,6 @@
 import type { Handler } from '@smithy/types'
 import type { Context } from '#engine'
-import type { CommonCode, Operation, Scope, Touched, World } from './operation.ts'
+import type { CommonCode, Operation, Scope, SecondFactor, Touched, World } from './operation.ts'
 
 /** What one operation says of itself: what it touches, what it adds to the context, what it does. */
 export interface Parts<Input, Output, Code extends string> {
@@ -14,6 +14,8 @@ export interface Parts<Input, Output, Code extends string> {
   context?(input: Input, scope: Scope): LooseContext | Promise<LooseContext>
   /** Other permissions that are needed on the same resources, by what the input holds: `sts:TagSession`. */
   also?(input: Input, scope: Scope): readonly string[]
+  /** The second factor that the call shows; it is verified before the decision. */
+  factor?(input: Input): SecondFactor | undefined
   run(input: Input, world: World<Code>): Promise<Output>
 }
 
@@ -79,6 +81,7 @@ function erase<Input, Output, Code extends string>(
     resource: async (input, scope) => touched(await parts.resource(typed(input), scope)),
     context: async (input, scope) => present((await parts.context?.(typed(input), scope)) ?? {}),
     also: (input, scope) => parts.also?.(typed(input), scope) ?? [],
+    factor: (input) => parts.factor?.(typed(input)),
     run: async (input, world) => (await parts.run(typed(input), world as World<Code>)) as object,
   }
 }

@@ -33,6 +33,8 @@ export interface World<Code extends string = string> extends Scope {
   readonly store: Pick<Store, 'tokenKeys'>
   /** A new unique id with the prefix of its kind: `AIDA` + 17 characters. */
   mint(prefix: IdPrefix): string
+  /** When the caller showed its second factor in this call; absent: it showed none. */
+  readonly mfaAt?: number
   /** Random bytes from the system. */
   random(bytes: number): Uint8Array
   /** An error of the model, with its status. A code that the operation does not list does not compile. */
@@ -45,6 +47,12 @@ export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA' | 'AKIA' | 'AS
 
 /** Errors that any operation may answer with. */
 export type CommonCode = 'AccessDenied' | 'ValidationError' | 'InvalidParameterValue' | 'InternalFailure'
+
+/** The code that a multi-factor device shows, in a call. */
+export interface SecondFactor {
+  readonly serial: string | undefined
+  readonly code: string | undefined
+}
 
 /** An operation as the server performs it, its input's type forgotten. */
 export interface Operation {
@@ -64,5 +72,7 @@ export interface Operation {
   context(input: unknown, scope: Scope): Promise<Context>
   /** Other permissions that the caller needs on the same resources, by what the input holds. */
   also(input: unknown, scope: Scope): readonly string[]
+  /** The second factor that the call shows. It is verified before the decision, which then knows of it. */
+  factor(input: unknown): SecondFactor | undefined
   run(input: unknown, world: World): Promise<object>
 }

@@ -4,7 +4,7 @@ import type { Role } from '#store'
 import type { LooseContext } from '../define.ts'
 import type { Scope, Touched, World } from '../operation.ts'
 import { issue } from './credential.ts'
-import { refuseDevice } from './device.ts'
+import { factorOf } from './factor.ts'
 import { packedShare, sessionPolicies } from './policy.ts'
 import { sts } from './sts.ts'
 import { inheritedTags, requestTags, sessionTags } from './tag.ts'
@@ -25,6 +25,7 @@ export const AssumeRole = sts('AssumeRole', {
     'sts:SourceIdentity': input.SourceIdentity ?? caller.session?.sourceIdentity,
     ...requestTags(input),
   }),
+  factor: factorOf,
   also({ Tags = [], SourceIdentity }, { caller }) {
     const tagged = Tags.length > 0 || inheritedTags(caller).length > 0
     const named = SourceIdentity !== undefined || caller.session?.sourceIdentity !== undefined
@@ -33,7 +34,6 @@ export const AssumeRole = sts('AssumeRole', {
 
   async run(input, world) {
     const { RoleSessionName, SourceIdentity, DurationSeconds = usual } = input
-    refuseDevice(input.SerialNumber ?? input.TokenCode, world)
     if ((input.ProvidedContexts ?? []).length > 0)
       throw world.fault('ValidationError', 'ProvidedContexts are not supported.')
     const role = found.get(input) ?? (await roleAt(input.RoleArn, world))

@@ -86,11 +86,3 @@ test('the account of a key is told, of a temporary one too', async () => {
   for (const AccessKeyId of ['AKIAAAAAAAAAAAAAAAAA', 'ASIA1111111111111111'])
     await assert.rejects(sts.send(new GetAccessKeyInfoCommand({ AccessKeyId })), { name: 'ValidationError' })
 })
-
-test('a multi-factor device that is not there is refused', async () => {
-  const SerialNumber = `arn:aws:iam::${account}:mfa/none`
-  await assert.rejects(sts.send(new GetSessionTokenCommand({ SerialNumber, TokenCode: '123456' })), {
-    name: 'AccessDenied',
-    message: /^MultiFactorAuthentication failed/,
-  })
-})

@@ -1,7 +1,7 @@
 import type { SessionSubject } from '#access'
 import type { World } from '../operation.ts'
 import { issue } from './credential.ts'
-import { refuseDevice } from './device.ts'
+import { factorOf } from './factor.ts'
 import { sts } from './sts.ts'
 
 /** Seconds. */
@@ -11,12 +11,12 @@ const mostOfRoot = 3600
 export const GetSessionToken = sts('GetSessionToken', {
   // Needs no permission (rule S-31); who may call it at all is decided by its credentials.
   action: null,
-  storeless: true,
   resource: () => '*',
 
-  async run({ DurationSeconds = usual, SerialNumber, TokenCode }, world) {
-    refuseDevice(SerialNumber ?? TokenCode, world)
-    const { caller } = world
+  factor: factorOf,
+
+  async run({ DurationSeconds = usual }, world) {
+    const { caller, mfaAt } = world
     // QUIRK: a longer session of the root is cut to an hour and not refused.
     const seconds = caller.kind === 'root' ? Math.min(DurationSeconds, mostOfRoot) : DurationSeconds
     const session = {
@@ -25,6 +25,7 @@ export const GetSessionToken = sts('GetSessionToken', {
       tags: [],
       transitiveTagKeys: [],
       chained: false,
+      ...(mfaAt === undefined ? {} : { mfaAt }),
     }
     return { Credentials: issue(session, seconds, world) }
   },
