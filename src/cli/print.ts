@@ -18,8 +18,11 @@ export function remark({ err }: Output, text: string): void {
   err.write(`${text}\n`)
 }
 
+/** Functions that colour a text, or leave it as it is. */
+export type Colours = ReturnType<typeof createColors>
+
 /** Colours for a stream: plain text unless it is a terminal, and never with `NO_COLOR`. */
-export function coloursFor(stream: Writable) {
+export function coloursFor(stream: Writable): Colours {
   const terminal = 'isTTY' in stream && stream.isTTY === true
   return createColors(terminal && !process.env['NO_COLOR'])
 }

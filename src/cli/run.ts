@@ -3,6 +3,7 @@ import { createAccount, listAccounts } from './command/account.ts'
 import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
 import { type EnvOptions, env } from './command/env.ts'
+import { type ExplainOptions, explain } from './command/explain.ts'
 import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
 import { version } from './command/version.ts'
@@ -71,6 +72,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addServing(top, program, add)
   addAccounts(top, program, add)
   addDecide(top, add)
+  addExplain(top, add)
   add({
     parent: top,
     name: 'version',
@@ -147,10 +149,51 @@ function addDecide(top: Command, add: Add): void {
     says: 'answer questions (one JSON object a line: who, what, on which resource, under which policies)',
     takes: [],
     act: ({ flags, words, output }) =>
-      decide({ explain: flags['explain'] === true, ...(words[0] === undefined ? {} : { file: words[0] }) }, output),
+      decide(
+        {
+          explain: flags['explain'] === true,
+          text: flags['text'] === true,
+          ...(words[0] === undefined ? {} : { file: words[0] }),
+        },
+        output,
+      ),
   })
     .argument('[file]', 'the questions; standard input when absent or -')
     .option('--explain', 'add why: layers, policies, statements, conditions and the values they saw')
+    .option('--text', 'with --explain: for people, in place of JSON')
+}
+
+function addExplain(top: Command, add: Add): void {
+  const command = add({
+    parent: top,
+    name: 'explain',
+    says: 'answer one question, and say why: layer by layer, statement by statement',
+    takes: [],
+    act: ({ flags, output }) => explain(explainOptions(flags), output),
+  })
+  command
+    .requiredOption('--as <principal>', 'who asks: an ARN, a service, or anonymous')
+    .requiredOption('--do <action>', 's3:GetObject')
+    .option('--on <resource>', 'an ARN, or *', '*')
+    .option('--behind <arn>', 'the role of a session, with its path; the user of a federated session')
+    .option('--owner <account>', 'the account of the resource, where its ARN does not say')
+    .option('--resource-policy <file>', "the resource's own policy, or a role's trust policy")
+    .option('--boundary <file>', 'the permissions boundary')
+    .option('--endpoint <file>', 'the policy of the VPC endpoint that the request came through')
+  for (const [flags, says] of repeatable) command.option(flags, `${says}; may be given again`, gathered, [])
+}
+
+const repeatable = [
+  ['--policy <file>', 'an identity-based policy'],
+  ['--session <file>', 'a session policy'],
+  ['--scp <file>', 'a service control policy, one a level, root first'],
+  ['--rcp <file>', 'a resource control policy, one a level, root first'],
+  ['--context <key=value>', 'a condition key; key[]=value makes a list'],
+  ['--unknown <key>', 'a condition key whose value is not known; * means all that are not given'],
+] as const
+
+function gathered(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
 }
 
 function listedCommand({ parent, name, says, takes, act }: Listed, result: { code: ExitCode }): Command {
@@ -181,6 +224,27 @@ function envOptions(flags: Readonly<Record<string, unknown>>): EnvOptions {
     profile: String(profile),
     shell: shell === 'fish' || shell === 'powershell' ? shell : 'posix',
     ...(typeof role === 'string' ? { role } : {}),
+  }
+}
+
+function explainOptions(flags: Readonly<Record<string, unknown>>): ExplainOptions {
+  const text = (name: string) => (typeof flags[name] === 'string' ? { [name]: flags[name] } : {})
+  const list = (name: string) => (Array.isArray(flags[name]) ? flags[name].map(String) : [])
+  return {
+    as: String(flags['as']),
+    do: String(flags['do']),
+    on: String(flags['on']),
+    context: list('context'),
+    unknown: list('unknown'),
+    policy: list('policy'),
+    session: list('session'),
+    scp: list('scp'),
+    rcp: list('rcp'),
+    ...text('behind'),
+    ...text('owner'),
+    ...text('resourcePolicy'),
+    ...text('boundary'),
+    ...text('endpoint'),
   }
 }
 

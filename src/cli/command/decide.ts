@@ -2,14 +2,17 @@ import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { decide as decideOne, explain, readQuestion } from '#engine'
-import type { Output } from '../print.ts'
+import { decide as decideOne, explain, type Question, readQuestion } from '#engine'
+import { type Colours, coloursFor, type Output } from '../print.ts'
+import { type Asked, rendered } from '../rendering.ts'
 import { type ExitCode, exitCode } from '../stop.ts'
 
 export interface DecideOptions {
   /** A file of questions; `-` or absent: standard input. */
   readonly file?: string
   readonly explain: boolean
+  /** With `explain`: for people in place of JSON. */
+  readonly text: boolean
 }
 
 /** The longest question that is read, in characters. */
@@ -24,7 +27,7 @@ export async function decide(options: DecideOptions, { out }: Output): Promise<E
   const lines = createInterface({ input: inputOf(options.file), crlfDelay: Number.POSITIVE_INFINITY })
   for await (const line of lines) {
     if (line.trim() === '') continue
-    const { text, failed } = answerTo(line, options.explain)
+    const { text, failed } = answerTo(line, options, coloursFor(out))
     if (failed) code = exitCode.failed
     if (!out.write(`${text}\n`)) await once(out, 'drain')
   }
@@ -41,7 +44,12 @@ function inputOf(file: string | undefined): Readable {
   return input
 }
 
-function answerTo(line: string, explained: boolean): { readonly text: string; readonly failed: boolean } {
+interface Answer {
+  readonly text: string
+  readonly failed: boolean
+}
+
+function answerTo(line: string, options: DecideOptions, colours: Colours): Answer {
   if (line.length > longest)
     return {
       failed: true,
@@ -51,16 +59,25 @@ function answerTo(line: string, explained: boolean): { readonly text: string; re
   if ('error' in question) return { failed: true, text: JSON.stringify(question) }
   const { id, request, layers } = question
   const named = id === undefined ? {} : { id }
-  if (!explained) {
-    const { decision, deniedBy } = decideOne(request, layers)
-    return {
-      failed: false,
-      text: JSON.stringify({ ...named, decision, ...(deniedBy === undefined ? {} : { deniedBy }) }),
-    }
-  }
-  const { decision, deniedBy, because } = explain(request, layers)
+  const explanation = options.explain ? explain(request, layers) : undefined
+  if (explanation !== undefined && options.text)
+    return { failed: false, text: `${rendered(explanation, askedIn(question), colours)}\n` }
+  const { decision, deniedBy } = explanation ?? decideOne(request, layers)
+  const because = explanation === undefined ? {} : { because: explanation.because }
   return {
     failed: false,
-    text: JSON.stringify({ ...named, decision, ...(deniedBy === undefined ? {} : { deniedBy }), because }),
+    text: JSON.stringify({ ...named, decision, ...(deniedBy === undefined ? {} : { deniedBy }), ...because }),
   }
+}
+
+function askedIn({ request: { principal, action, resource } }: Question): Asked {
+  const who =
+    'arn' in principal
+      ? principal.arn
+      : 'service' in principal
+        ? principal.service
+        : 'provider' in principal
+          ? principal.provider
+          : principal.type
+  return { who, action, resource }
 }

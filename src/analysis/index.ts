@@ -1,0 +1,1 @@
+export { type Change, type Fix, fixesFor } from './fix.ts'
