@@ -1,6 +1,7 @@
 import type { World } from '../operation.ts'
 import { iam } from './iam.ts'
 import { inlineSizes, quotas, versionsPerPolicy } from './quota.ts'
+import { tokenVersion } from './token-preference.ts'
 
 export const GetAccountSummary = iam('GetAccountSummary', {
   resource: () => '*',
@@ -30,7 +31,6 @@ const limits = {
   PolicyVersionsInUseQuota: 10000,
   SigningCertificatesPerUserQuota: quotas.SigningCertificatesPerUser,
   ServerCertificatesQuota: quotas.ServerCertificatesPerAccount,
-  GlobalEndpointTokenVersion: 1,
 } as const
 
 /** What an account cannot have, as long as nothing makes it. */
@@ -53,6 +53,7 @@ async function counted(world: World) {
     ServerCertificates: await tables.serverCertificates.count(account),
     AccountSigningCertificatesPresent: Number((await tables.signingCertificates.ofUser(account, undefined)).length > 0),
     ...(await countedDevices(world)),
+    GlobalEndpointTokenVersion: await tokenVersion(world),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts'
 import * as accessKey from './access-key.ts'
 import * as accountAlias from './account-alias.ts'
 import * as accountDetail from './account-detail.ts'
+import * as accountProperty from './account-property.ts'
 import * as accountSummary from './account-summary.ts'
 import * as attachment from './attachment.ts'
 import * as boundary from './boundary.ts'
@@ -16,6 +17,8 @@ import * as mfaDevice from './mfa-device.ts'
 import * as mfaDeviceTag from './mfa-device-tag.ts'
 import * as oidcProvider from './oidc-provider.ts'
 import * as oidcProviderTag from './oidc-provider-tag.ts'
+import * as organization from './organization.ts'
+import * as outboundFederation from './outbound-federation.ts'
 import * as password from './password.ts'
 import * as passwordPolicy from './password-policy.ts'
 import * as policy from './policy.ts'
@@ -32,6 +35,7 @@ import * as serviceCredential from './service-credential.ts'
 import * as serviceLinkedRole from './service-linked-role.ts'
 import * as signingCertificate from './signing-certificate.ts'
 import * as sshPublicKey from './ssh-public-key.ts'
+import * as tokenPreference from './token-preference.ts'
 import * as user from './user.ts'
 import * as userTag from './user-tag.ts'
 
@@ -40,6 +44,7 @@ export const iamOperations: readonly Operation[] = [
   accessKey,
   accountAlias,
   accountDetail,
+  accountProperty,
   accountSummary,
   attachment,
   boundary,
@@ -54,6 +59,8 @@ export const iamOperations: readonly Operation[] = [
   mfaDeviceTag,
   oidcProvider,
   oidcProviderTag,
+  organization,
+  outboundFederation,
   password,
   passwordPolicy,
   policy,
@@ -70,6 +77,7 @@ export const iamOperations: readonly Operation[] = [
   serviceLinkedRole,
   signingCertificate,
   sshPublicKey,
+  tokenPreference,
   user,
   userTag,
 ].flatMap((noun) => Object.values(noun).filter(isOperation))
