@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true }))
 
 /** A user's program: it asks the engine one question that is allowed and one that is not. */
 const program = `
-import { compile, decide, parse } from 'cardea/engine'
+  import { compile, decide, parse } from 'cardea/engine'
 
 const text = JSON.stringify({
   Version: '2012-10-17',
