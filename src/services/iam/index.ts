@@ -6,6 +6,7 @@ import * as accountProperty from './account-property.ts'
 import * as accountSummary from './account-summary.ts'
 import * as attachment from './attachment.ts'
 import * as boundary from './boundary.ts'
+import * as credentialReport from './credential-report.ts'
 import * as grantingPolicy from './granting-policy.ts'
 import * as group from './group.ts'
 import * as inlinePolicy from './inline-policy.ts'
@@ -48,6 +49,7 @@ export const iamOperations: readonly Operation[] = [
   accountSummary,
   attachment,
   boundary,
+  credentialReport,
   grantingPolicy,
   group,
   inlinePolicy,
