@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Judgement, Task } from './judge.ts'
 import type { Mutant } from './mutant.ts'
@@ -11,6 +12,8 @@ export interface Room {
   readonly probe: string
   /** Takes: a mutant's file. Gives: its path. */
   readonly pathOf: (file: string) => string
+  /** Milliseconds after which a mutant counts as stuck. */
+  readonly patience?: number
 }
 
 /** What became of a mutant: what told it from the right code, or `survived`. */
@@ -19,8 +22,9 @@ export interface Fate {
   readonly killedBy: string | undefined
 }
 
-const patience = 15_000
-const tasksOfOneProcess = 250
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const usualPatience = 15_000
+const tasksOfOneProcess = 1_000
 
 /** Runs mutants on all processors, each until the first answer that differs. */
 export async function tryAll(
@@ -28,6 +32,7 @@ export async function tryAll(
   room: Room,
   tell: (fate: Fate, done: number) => void,
 ): Promise<readonly Fate[]> {
+  for (const signal of signals) process.on(signal, endAll)
   const fates: Fate[] = []
   let next = 0
   const take = () => (next < mutants.length ? next++ : undefined)
@@ -36,7 +41,7 @@ export async function tryAll(
       const id = take()
       const mutant = id === undefined ? undefined : mutants[id]
       if (id === undefined || mutant === undefined) return judge.close()
-      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text })
+      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text, at: mutant.at })
       fates.push({ mutant, killedBy })
       tell({ mutant, killedBy }, fates.length)
       if (judge.isSpent()) {
@@ -46,7 +51,16 @@ export async function tryAll(
     }
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), mutants.length) }, work))
+  for (const signal of signals) process.off(signal, endAll)
   return fates.toSorted((left, right) => mutants.indexOf(left.mutant) - mutants.indexOf(right.mutant))
+}
+
+/** A process that loops does not see that its parent is gone. */
+const judges = new Set<ChildProcess>()
+
+function endAll(): void {
+  for (const child of judges) child.kill('SIGKILL')
+  process.exit(1)
 }
 
 interface Judge {
@@ -60,17 +74,19 @@ async function openJudge(room: Room): Promise<Judge> {
     execArgv: ['--max-old-space-size=1536', '--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  judges.add(child)
+  child.once('exit', () => judges.delete(child))
   let complaint = ''
   child.stderr?.on('data', (data: Buffer) => {
     complaint = (complaint + data.toString('utf8')).slice(-2_000)
   })
-  const ready = await answerOf(child, 60_000)
+  const ready = await answerOf(child, 180_000)
   if (typeof ready === 'string') throw new Error(`the judge does not start: ${ready}: ${complaint}`)
   let asked = 0
   let gone = false
   const ask = async (task: Task) => {
     asked++
-    const pending = answerOf(child, patience)
+    const pending = answerOf(child, room.patience ?? usualPatience)
     child.send(task)
     const judgement = await pending
     if (typeof judgement !== 'string') return judgement.killedBy

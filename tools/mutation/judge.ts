@@ -1,11 +1,13 @@
 /**
  * The process in which mutants run. It takes one at a time from its parent, loads the room with the mistake in it beside
- * the modules that it has loaded before, and tells whether an answer differs. The parent ends it when it is stuck.
+ * the right one, and tells whether an answer differs. It asks only the cases that come by the place of the mistake.
+ * The parent ends it when it is stuck.
  */
 import { readFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { instrumented, type Unit, unitAt } from './coverage.ts'
 
 /** What a parent asks. */
 export interface Task {
@@ -13,6 +15,8 @@ export interface Task {
   /** Path of the file that has the mistake. */
   readonly path: string
   readonly text: string
+  /** Where the mistake begins. */
+  readonly at: number
 }
 
 /** What it is told: the case that tells the difference; `undefined` when none does. */
@@ -23,70 +27,125 @@ export interface Judgement {
 
 /** A room's questions. */
 export interface Probe<Room, Case> {
-  /** Takes: the room without a mistake. */
   readonly cases: () => readonly Case[]
   readonly nameOf: (one: Case) => string
   /** Gives: everything that the room says about a case. */
   readonly answer: (room: Room, one: Case) => string
 }
 
+interface Known {
+  readonly one: unknown
+  readonly name: string
+  readonly answer: string
+}
+
 const [entry = '', probePath = ''] = process.argv.slice(2)
-let current: Task | undefined
-const stripped = new Map<string, string>()
+const mostCases = 3_000
+const mark = /\?mutant=(\d+)$/
+/** The units of the right room by file, and who imports a file. */
+const units = new Map<string, readonly Unit[]>()
+const importers = new Map<string, Set<string>>()
+let unitCount = 0
+let current: { readonly task: Task; readonly affected: ReadonlySet<string> } | undefined
+const hits: { always: Set<number>; now: Set<number> } = { always: new Set(), now: new Set() }
+Object.assign(globalThis, { cardeaHit: (id: number) => hits.now.add(id) })
 
 registerHooks({
   resolve(specifier, context, next) {
-    const query = /\?mutant=\d+$/.exec(context.parentURL ?? '')?.[0]
-    if (query === undefined || !specifier.startsWith('.')) return next(specifier, context)
-    return { url: new URL(specifier, context.parentURL).href + query, format: 'module', shortCircuit: true }
+    const parent = context.parentURL ?? ''
+    const id = mark.exec(parent)?.[1]
+    if (id === undefined || !specifier.startsWith('.')) return next(specifier, context)
+    const url = new URL(specifier, parent)
+    const path = fileURLToPath(url)
+    if (id === '0') listed(importers, path).add(fileURLToPath(parent.replace(mark, '')))
+    const own = id !== '0' && current?.affected.has(path) === true
+    return { url: `${url.href}?mutant=${own ? id : '0'}`, format: 'module', shortCircuit: true }
   },
   load(url, context, next) {
-    if (!/\?mutant=\d+$/.test(url)) return next(url, context)
-    return { format: 'module', source: sourceOf(fileURLToPath(url.slice(0, url.indexOf('?')))), shortCircuit: true }
+    const id = mark.exec(url)?.[1]
+    if (id === undefined) return next(url, context)
+    return { format: 'module', source: sourceOf(fileURLToPath(url.replace(mark, '')), id === '0'), shortCircuit: true }
   },
 })
 
-function sourceOf(path: string): string {
-  if (path === current?.path) return stripTypeScriptTypes(current.text)
-  const known = stripped.get(path) ?? stripTypeScriptTypes(readFileSync(path, 'utf8'))
-  stripped.set(path, known)
-  return known
+function sourceOf(path: string, right: boolean): string {
+  if (!right) return stripTypeScriptTypes(path === current?.task.path ? current.task.text : readFileSync(path, 'utf8'))
+  const result = instrumented(path, readFileSync(path, 'utf8'), unitCount)
+  units.set(path, result.units)
+  unitCount += result.units.length
+  return stripTypeScriptTypes(result.text)
 }
 
 const probe: Probe<object, unknown> = await import(pathToFileURL(probePath).href)
-const right: object = await import(`${pathToFileURL(entry).href}?mutant=0`)
-const cases = probe.cases().map((one) => ({ one, name: probe.nameOf(one), answer: probe.answer(right, one) }))
-/** What killed before kills most often again. */
-const order = [...cases]
+const room: object = await import(`${pathToFileURL(entry).href}?mutant=0`)
+hits.always = hits.now
+const byUnit = new Map<number, Known[]>()
+const all = probe.cases().map((one): Known => {
+  hits.now = new Set()
+  const known = { one, name: probe.nameOf(one), answer: probe.answer(room, one) }
+  for (const id of hits.now) {
+    const list = byUnit.get(id)
+    if (list === undefined) byUnit.set(id, [known])
+    else list.push(known)
+  }
+  return known
+})
+for (const [id, list] of byUnit) byUnit.set(id, thinned(list))
+Object.assign(globalThis, { cardeaHit: () => {} })
 
 process.on('message', (task: Task) => {
   judge(task).then((killedBy) => process.send?.({ id: task.id, killedBy } satisfies Judgement))
 })
 process.on('disconnect', () => process.exit(0))
-process.send?.({ id: -1, killedBy: String(cases.length) } satisfies Judgement)
+process.send?.({ id: -1, killedBy: undefined } satisfies Judgement)
 
 async function judge(task: Task): Promise<string | undefined> {
-  current = task
-  let room: object
+  current = { task, affected: affectedBy(task.path) }
+  const unit = unitAt(units.get(task.path) ?? [], task.at)
+  const list = unit === undefined || hits.always.has(unit.id) ? all : (byUnit.get(unit.id) ?? [])
+  let wrong: object
   try {
-    room = await import(`${pathToFileURL(entry).href}?mutant=${task.id + 1}`)
+    wrong = await import(`${pathToFileURL(entry).href}?mutant=${task.id + 1}`)
   } catch {
     return 'loading'
   }
-  for (let index = 0; index < order.length; index++) {
-    const found = order[index]
-    if (found === undefined || isAlike(room, found)) continue
-    order.splice(index, 1)
-    order.unshift(found)
-    return found.name
-  }
-  return undefined
+  const index = list.findIndex((known) => !isAlike(wrong, known))
+  const found = list[index]
+  if (found === undefined) return undefined
+  // What killed before kills most often again.
+  list.splice(index, 1)
+  list.unshift(found)
+  return found.name
 }
 
-function isAlike(room: object, { one, answer }: { readonly one: unknown; readonly answer: string }): boolean {
+function isAlike(wrong: object, { one, answer }: Known): boolean {
   try {
-    return probe.answer(room, one) === answer
+    return probe.answer(wrong, one) === answer
   } catch {
     return false
   }
+}
+
+/** A file, and all that import it, through others too. */
+function affectedBy(path: string): ReadonlySet<string> {
+  const found = new Set([path, entry])
+  for (const one of found) for (const importer of importers.get(one) ?? []) found.add(importer)
+  return found
+}
+
+/** Where very many cases come by, the first half of the places goes to the first cases, and the rest is drawn evenly. */
+function thinned(list: Known[]): Known[] {
+  if (list.length <= mostCases) return list
+  const half = mostCases / 2
+  const step = (list.length - half) / half
+  return [
+    ...list.slice(0, half),
+    ...Array.from({ length: half }, (_, index) => list[half + Math.floor(index * step)]),
+  ].filter((known) => known !== undefined)
+}
+
+function listed(map: Map<string, Set<string>>, key: string): Set<string> {
+  const known = map.get(key) ?? new Set()
+  map.set(key, known)
+  return known
 }

@@ -11,6 +11,8 @@ export interface Mutant {
   readonly mutated: string
   /** The whole file with the mistake. */
   readonly text: string
+  /** Where the mistake begins in the text. */
+  readonly at: number
 }
 
 /**
@@ -22,7 +24,7 @@ export function mutantsOf(file: string, text: string): readonly Mutant[] {
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
   const root: unknown = program
   const seen = new Set<string>([text])
-  const found: (Mutant & { readonly at: number })[] = []
+  const found: Mutant[] = []
   visit(root, (node) => {
     for (const edit of editsOf(node, text)) {
       const whole = text.slice(0, edit.start) + edit.text + text.slice(edit.end)
@@ -31,7 +33,7 @@ export function mutantsOf(file: string, text: string): readonly Mutant[] {
       found.push({ file, ...placeOf(text, whole, edit), text: whole, at: edit.start })
     }
   })
-  return found.toSorted((left, right) => left.at - right.at).map(({ at: _, ...mutant }) => mutant)
+  return found.toSorted((left, right) => left.at - right.at)
 }
 
 function placeOf(text: string, whole: string, { start, end, text: put }: { start: number; end: number; text: string }) {

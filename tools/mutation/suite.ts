@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import type { Fate } from './court.ts'
@@ -15,59 +15,80 @@ export async function settle(
   root: string,
   tell: (done: number, of: number) => void,
 ): Promise<readonly Fate[]> {
-  const open = fates.filter(({ killedBy }) => killedBy === undefined)
+  const open = fates.filter(({ killedBy }) => killedBy === undefined).map(({ mutant }) => mutant)
   const settled = new Map<Mutant, string>()
-  let next = 0
-  let done = 0
-  const work = async () => {
-    using copy = copyOf(root)
-    for (let fate = open[next++]; fate !== undefined; fate = open[next++]) {
-      const killedBy = await killerOf(fate.mutant, copy.folder, root)
-      if (killedBy !== undefined) settled.set(fate.mutant, killedBy)
-      tell(++done, open.length)
-    }
+  for (let from = 0; from < open.length; from += batch) {
+    const some = open.slice(from, from + batch)
+    for (const mutant of await refusedOf(some, root)) settled.set(mutant, refused)
+    tell(Math.min(from + batch, open.length), open.length)
   }
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), open.length) }, work))
+  const left = open.filter((mutant) => !settled.has(mutant))
+  for (const mutant of await failingOf(left, root)) settled.set(mutant, 'the tests of the room')
   return fates.map(({ mutant, killedBy }) => ({ mutant, killedBy: killedBy ?? settled.get(mutant) }))
 }
 
-async function killerOf({ file, text }: Mutant, folder: string, root: string): Promise<string | undefined> {
-  const path = join(folder, file)
-  writeFileSync(path, text)
-  try {
-    const checker = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', join(folder, 'tsconfig.json')]
-    if (!(await passes(checker, folder))) return refused
-    const tests = globSync('src/engine/**/*.test.ts', { cwd: folder })
-    if (tests.length === 0) return undefined
-    return (await passes(['--test', '--test-isolation=none', ...tests], folder)) ? undefined : 'the tests of the room'
-  } finally {
-    cpSync(join(root, file), path)
+const batch = 24
+
+/** The mutants that are not TypeScript: many copies of the room, each with one mistake, are checked at once. */
+async function refusedOf(mutants: readonly Mutant[], root: string): Promise<readonly Mutant[]> {
+  using place = temporaryFolder()
+  for (const [index, { file, text }] of mutants.entries()) {
+    const copy = join(place.folder, `m${index}`)
+    cpSync(join(root, 'src/engine'), join(copy, 'src/engine'), { recursive: true })
+    writeFileSync(join(copy, file), text)
   }
-}
-
-/** A program that takes longer than a minute does not pass. */
-function passes(words: readonly string[], folder: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(execPath, words, { cwd: folder, stdio: 'ignore', timeout: 60_000, killSignal: 'SIGKILL' })
-    child.on('exit', (code) => resolve(code === 0))
-    child.on('error', () => resolve(false))
-  })
-}
-
-/** The engine in a folder of its own, with what its tests need. */
-function copyOf(root: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'cardea-mutate-'))
-  mkdirSync(join(folder, 'src'))
-  cpSync(join(root, 'src/engine'), join(folder, 'src/engine'), { recursive: true })
-  cpSync(join(root, 'test'), join(folder, 'test'), { recursive: true })
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const settings = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { types: [] },
-    include: ['src/engine'],
+    include: ['m*'],
     exclude: ['**/*.test.ts'],
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  writeFileSync(join(place.folder, 'tsconfig.json'), JSON.stringify(settings))
+  const checker = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--pretty', 'false', '-p', '.']
+  const { output } = await run(checker, place.folder)
+  const wrong = new Set([...output.matchAll(/^m(\d+)\//gm)].map(([, index]) => Number(index)))
+  return mutants.filter((_, index) => wrong.has(index))
+}
+
+/** The mutants that a test of the room fails with. */
+async function failingOf(mutants: readonly Mutant[], root: string): Promise<readonly Mutant[]> {
+  const tests = globSync('src/engine/**/*.test.ts', { cwd: root })
+  if (tests.length === 0 || mutants.length === 0) return []
+  using place = temporaryFolder()
+  mkdirSync(join(place.folder, 'src'))
+  for (const part of ['src/engine', 'test', 'package.json'])
+    cpSync(join(root, part), join(place.folder, part), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(place.folder, 'node_modules'), 'junction')
+  const failing: Mutant[] = []
+  for (const mutant of mutants) {
+    const path = join(place.folder, mutant.file)
+    writeFileSync(path, mutant.text)
+    const { passed } = await run(['--test', '--test-isolation=none', ...tests], place.folder)
+    if (!passed) failing.push(mutant)
+    cpSync(join(root, mutant.file), path)
+  }
+  return failing
+}
+
+/** A program that takes longer than two minutes does not pass. */
+function run(words: readonly string[], folder: string): Promise<{ readonly passed: boolean; readonly output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(execPath, words, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    })
+    let output = ''
+    child.stdout.on('data', (data: Buffer) => {
+      output += data.toString('utf8')
+    })
+    child.on('close', (code) => resolve({ passed: code === 0, output }))
+    child.on('error', () => resolve({ passed: false, output }))
+  })
+}
+
+function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-mutate-'))
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -1,0 +1,53 @@
+import { parseSync } from 'oxc-parser'
+import { isNode, type Node } from './operator.ts'
+
+/** A function's body or a block: what runs as a whole. */
+export interface Unit {
+  readonly id: number
+  readonly start: number
+  readonly end: number
+}
+
+/** A file that calls `globalThis.cardeaHit(id)` whenever one of its units begins. */
+export interface Instrumented {
+  readonly text: string
+  readonly units: readonly Unit[]
+}
+
+/** Takes: the number of the file's first unit. */
+export function instrumented(path: string, text: string, first: number): Instrumented {
+  const units: Unit[] = []
+  const inserts: { readonly at: number; readonly put: string }[] = []
+  const root: unknown = parseSync(path, text).program
+  visit(root, (node) => {
+    const id = first + units.length
+    if (node.type === 'BlockStatement') {
+      units.push({ id, start: node.start, end: node.end })
+      inserts.push({ at: node.start + 1, put: `globalThis.cardeaHit(${id});` })
+    }
+    const { body } = node
+    if (node.type !== 'ArrowFunctionExpression' || !isNode(body) || body.type === 'BlockStatement') return
+    units.push({ id, start: body.start, end: body.end })
+    inserts.push({ at: body.start, put: `(globalThis.cardeaHit(${id}), ` }, { at: body.end, put: ')' })
+  })
+  let result = text
+  for (const { at, put } of inserts.toSorted((left, right) => right.at - left.at))
+    result = result.slice(0, at) + put + result.slice(at)
+  return { text: result, units }
+}
+
+/** The smallest unit around a place. Gives: `undefined` for what runs when the module is loaded. */
+export function unitAt(units: readonly Unit[], at: number): Unit | undefined {
+  let found: Unit | undefined
+  for (const unit of units)
+    if (unit.start <= at && at < unit.end && (found === undefined || unit.end - unit.start < found.end - found.start))
+      found = unit
+  return found
+}
+
+function visit(value: unknown, see: (node: Node) => void): void {
+  if (Array.isArray(value)) for (const one of value) visit(one, see)
+  if (!isNode(value)) return
+  see(value)
+  for (const below of Object.values(value)) visit(below, see)
+}
