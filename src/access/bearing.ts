@@ -86,7 +86,8 @@ async function groupsOf(userId: string, tables: Tables): Promise<readonly string
   return ids
 }
 
-async function attachedTo(ownerId: string, account: string, tables: Tables): Promise<readonly Source[]> {
+/** The policies that a user, group or role itself holds: the inline ones, known by `id`, then the managed, known by `arn`. */
+export async function attachedTo(ownerId: string, account: string, tables: Tables): Promise<readonly Source[]> {
   const sources: Source[] = []
   for (const { name, document } of await tables.inlinePolicies.all(ownerId))
     sources.push({ policy: storedPolicy(document, 'identity'), id: name })
