@@ -38,7 +38,7 @@ export function identify(request: HttpRequest, services: readonly ServiceModel[]
 export async function authenticate({ request, at }: Entry, call: Call, house: House): Promise<AccountCaller> {
   const caller = await house.access.authenticate(request, call, at)
   if (caller.kind === 'anonymous') throw missingAuthenticationToken()
-  house.uses.note(caller, call.service.signingName, at)
+  house.uses.note(caller, { service: call.service.signingName, operation: call.operation.name }, at)
   return caller
 }
 

@@ -14,7 +14,8 @@ export interface Receiving {
  */
 export function receive(incoming: IncomingMessage, { maxBody, secure }: Receiving): Promise<HttpRequest | undefined> {
   return new Promise((resolve, reject) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > maxBody) return resolve(undefined)
+    const headers = headersOf(incoming.rawHeaders)
+    if (Number(headers['content-length']?.[0] ?? 0) > maxBody) return resolve(undefined)
     const chunks: Buffer[] = []
     let size = 0
     incoming.on('data', (chunk: Buffer) => {
@@ -25,7 +26,7 @@ export function receive(incoming: IncomingMessage, { maxBody, secure }: Receivin
         resolve(undefined)
       }
     })
-    incoming.on('end', () => resolve(requestOf(incoming, chunks, secure)))
+    incoming.on('end', () => resolve(requestOf(incoming, { headers, chunks, secure })))
     incoming.on('error', reject)
     incoming.on('close', () => {
       if (!incoming.complete) reject(new Error('the connection ended'))
@@ -33,13 +34,19 @@ export function receive(incoming: IncomingMessage, { maxBody, secure }: Receivin
   })
 }
 
-function requestOf(incoming: IncomingMessage, chunks: readonly Buffer[], secure: boolean): HttpRequest {
+interface Received {
+  readonly headers: HttpRequest['headers']
+  readonly chunks: readonly Buffer[]
+  readonly secure: boolean
+}
+
+function requestOf(incoming: IncomingMessage, { headers, chunks, secure }: Received): HttpRequest {
   const { path, query } = targetOf(incoming.url ?? '/')
   return {
     method: incoming.method ?? '',
     path,
     query,
-    headers: headersOf(incoming.rawHeaders),
+    headers,
     body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
     remoteAddress: addressOf(incoming.socket.remoteAddress ?? ''),
     secure,

@@ -5,7 +5,14 @@ import type { LastUsed, Store } from '#store'
 const lull = 60_000
 const mostKnown = 20_000
 
-/** Notes the last use of keys and roles, but not every one. */
+/** What was called. */
+export interface Called {
+  /** As actions begin: `iam`. */
+  readonly service: string
+  readonly operation: string
+}
+
+/** Notes the last use of keys, roles and actions, but not every one. */
 export class Uses {
   readonly #store: Store
   #noted = new Map<string, LastUsed>()
@@ -14,10 +21,12 @@ export class Uses {
     this.#store = store
   }
 
-  /** Takes: who called which service, and when. */
-  note({ accessKeyId, session, kind, entityId, region }: AccountCaller, service: string, now: number): void {
+  /** Takes: who called which operation of which service, and when. */
+  note(caller: AccountCaller, { service, operation }: Called, now: number): void {
+    const { accessKeyId, session, kind, entityId, region } = caller
     if (session === undefined) this.#note(accessKeyId, { at: now, region, service })
     else if (kind === 'assumedRole' && entityId !== undefined) this.#note(entityId, { at: now, region })
+    if (entityId !== undefined) this.#note(`${entityId}/${service}:${operation}`, { at: now, region })
   }
 
   #note(id: string, use: LastUsed): void {
