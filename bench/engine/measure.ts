@@ -9,6 +9,9 @@ export interface Timing {
   readonly decisions: number
 }
 
+/** Decisions of slow engines that are timed, however long they take. */
+const fewest = 5
+
 interface Limits {
   /** Decisions that are timed, at most. */
   readonly most: number
@@ -33,7 +36,7 @@ function soon(ask: Prepared['ask'], order: readonly number[], { most, millisecon
   for (const round of ['warm', 'timed']) {
     count = 0
     const end = performance.now() + milliseconds
-    for (let now = performance.now(); now < end && (round === 'warm' || count < most); ) {
+    for (let now = performance.now(); (now < end || count < fewest) && (round === 'warm' || count < most); ) {
       ask(order[count % order.length] ?? 0)
       const after = performance.now()
       samples[count % most] = after - now
@@ -50,7 +53,7 @@ async function late(ask: Prepared['ask'], order: readonly number[], { most, mill
   for (const round of ['warm', 'timed']) {
     count = 0
     const end = performance.now() + milliseconds
-    for (let now = performance.now(); now < end && (round === 'warm' || count < most); ) {
+    for (let now = performance.now(); (now < end || count < fewest) && (round === 'warm' || count < most); ) {
       await ask(order[count % order.length] ?? 0)
       samples[count % most] = performance.now() - now
       count++
