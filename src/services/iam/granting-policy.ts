@@ -27,12 +27,14 @@ export const ListPoliciesGrantingServiceAccess = iam('ListPoliciesGrantingServic
   },
 })
 
-interface Identity {
+/** A user, group or role. */
+export interface Identity {
   readonly kind: OwnerKind
   readonly entity: User | Group | Role
 }
 
-interface Held {
+/** A policy that an identity holds. */
+export interface Held {
   readonly text: string
   readonly shown: {
     readonly PolicyName: string
@@ -45,14 +47,15 @@ interface Held {
 
 const entityTypes = { user: 'USER', group: 'GROUP', role: 'ROLE' } as const
 
-function ownerIn(arn: string, account: string): OwnerName | undefined {
+/** The user, group or role of the account that an ARN names; `undefined` for anything else. */
+export function ownerIn(arn: string, account: string): OwnerName | undefined {
   const { account: owner, kind, name } = readEntityArn(arn) ?? {}
   if (owner !== account || name === undefined) return undefined
   return kind === 'user' || kind === 'group' || kind === 'role' ? { kind, name } : undefined
 }
 
 /** The user, group or role with that ARN. Errors: `InvalidInput` for another thing's; `NoSuchEntity`. */
-async function identityOf(arn: string, world: World<'InvalidInput' | 'NoSuchEntity'>): Promise<Identity> {
+export async function identityOf(arn: string, world: World<'InvalidInput' | 'NoSuchEntity'>): Promise<Identity> {
   const { account, tables } = world
   const owner = ownerIn(arn, account)
   if (owner === undefined) throw world.fault('InvalidInput', `ARN ${arn} is not valid.`)
@@ -65,7 +68,7 @@ async function identityOf(arn: string, world: World<'InvalidInput' | 'NoSuchEnti
 }
 
 /** The policies of an identity, those of a user's groups among them. */
-async function heldBy({ kind, entity }: Identity, scope: Scope): Promise<readonly Held[]> {
+export async function heldBy({ kind, entity }: Identity, scope: Scope): Promise<readonly Held[]> {
   const { items: groups } =
     kind === 'user' ? await scope.tables.memberships.groupsOf(entity.id, { limit: 1000 }) : { items: [] }
   const all: Held[] = [...(await own({ kind, entity }, scope))]
@@ -86,7 +89,8 @@ async function own({ kind, entity }: Identity, scope: Scope): Promise<readonly H
   return held
 }
 
-async function managedText(arn: string, scope: Scope): Promise<string> {
+/** The document of a managed policy's default version; empty where there is no such policy. */
+export async function managedText(arn: string, scope: Scope): Promise<string> {
   const policy = await ownPolicy(arn, scope)
   if (policy === undefined) return awsManagedPolicy(arn)?.document ?? ''
   return (await scope.tables.policyVersions.get(policy.id, policy.defaultVersion))?.document ?? ''
@@ -98,7 +102,8 @@ function grants(text: string, namespace: string): boolean {
   return policy?.statements.some(({ effect, action }) => effect === 'Allow' && reaches(action, namespace)) ?? false
 }
 
-function reaches({ not, patterns }: Element, namespace: string): boolean {
+/** Whether the actions of a statement reach any of a service. Takes: its prefix, in lower case. */
+export function reaches({ not, patterns }: Element, namespace: string): boolean {
   const parts = patterns.map((pattern) => pattern.toLowerCase().split(':', 2))
   if (not) return !parts.some(([prefix, name = '*']) => (prefix === '*' || prefix === namespace) && name === '*')
   return parts.some(([prefix]) => prefix === '*' || prefix === namespace)

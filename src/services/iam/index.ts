@@ -12,6 +12,7 @@ import * as group from './group.ts'
 import * as inlinePolicy from './inline-policy.ts'
 import * as instanceProfile from './instance-profile.ts'
 import * as instanceProfileTag from './instance-profile-tag.ts'
+import * as lastAccessed from './last-accessed.ts'
 import * as loginProfile from './login-profile.ts'
 import * as membership from './membership.ts'
 import * as mfaDevice from './mfa-device.ts'
@@ -55,6 +56,7 @@ export const iamOperations: readonly Operation[] = [
   inlinePolicy,
   instanceProfile,
   instanceProfileTag,
+  lastAccessed,
   loginProfile,
   membership,
   mfaDevice,
