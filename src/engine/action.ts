@@ -78,5 +78,6 @@ function hasWildcard(text: string): boolean {
 
 /** Only the letters of ASCII: actions have no others, and no other letter is to turn into one. */
 function lowerCase(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text.toLowerCase()
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

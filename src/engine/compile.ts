@@ -1,7 +1,7 @@
 import { elementHolds, serviceOf, serviceOfPattern } from './action.ts'
 import { type Bucket, bucketOf } from './bucket.ts'
 import type { Source } from './source.ts'
-import { type CompiledStatement, compiledStatement } from './statement.ts'
+import { type CompiledStatement, type ConditionCache, compiledStatement } from './statement.ts'
 
 /**
  * The policies of one layer, or of one level of an organization, ready to be asked.
@@ -18,6 +18,7 @@ export interface CompiledPolicies {
   /** Statements for actions of any service. */
   readonly everywhere: readonly number[]
   readonly ready: (CompiledStatement | undefined)[]
+  readonly conditions: ConditionCache
   readonly buckets: Map<string, Bucket>
 }
 
@@ -36,7 +37,7 @@ export function compile(sources: readonly Source[]): CompiledPolicies {
       else for (const pattern of action.patterns) enlist(byService, serviceOfPattern(pattern), order)
     }
   }
-  return { sources, owners, starts, byService, everywhere, ready: [], buckets: new Map() }
+  return { sources, owners, starts, byService, everywhere, ready: [], conditions: new Map(), buckets: new Map() }
 }
 
 /** Compiles a statement, or gives it compiled. */
@@ -48,7 +49,7 @@ export function statementAt(policies: CompiledPolicies, order: number): Compiled
   const index = order - (policies.starts[policy] ?? 0)
   const statement = source?.policy.statements[index]
   if (source === undefined || statement === undefined) return undefined
-  const compiled = compiledStatement({ source, policy, index, statement, order })
+  const compiled = compiledStatement({ source, policy, index, statement, order, known: policies.conditions })
   policies.ready[order] = compiled
   return compiled
 }

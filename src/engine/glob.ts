@@ -4,6 +4,8 @@ import { findPoints, findText } from './glob-search.ts'
 export interface Glob {
   /** The texts between the stars; one when there is no star. Empty ones in the middle are dropped. */
   readonly segments: readonly string[]
+  /** The texts between all wildcards, when there is a `?`: they must be there in this order, whatever else. */
+  readonly literals: readonly string[] | undefined
   /** The same by code points, `?` as -1; present when there is a `?`. */
   readonly points: readonly Int32Array[] | undefined
   /** No shorter text matches, in UTF-16 units. */
@@ -45,10 +47,17 @@ export function isLiteral(glob: Glob): boolean {
  */
 export function globMatches(glob: Glob, text: string, from = 0): boolean {
   if (text.length - from < glob.least) return false
-  if (glob.points !== undefined) return pointsMatch(glob.points, pointsOf(text, from))
+  if (glob.points !== undefined)
+    return segmentsMatch(glob.literals ?? [], text, from) && pointsMatch(glob.points, pointsOf(text, from))
   const { segments } = glob
+  if (segments.length > 1) return segmentsMatch(segments, text, from)
   const first = segments[0] ?? ''
-  if (segments.length === 1) return text.length - from === first.length && text.startsWith(first, from)
+  return text.length - from === first.length && text.startsWith(first, from)
+}
+
+/** Whether two or more texts are there in order, the first at the beginning and the last at the end. */
+function segmentsMatch(segments: readonly string[], text: string, from: number): boolean {
+  const first = segments[0] ?? ''
   if (!text.startsWith(first, from)) return false
   const last = segments[segments.length - 1] ?? ''
   return text.endsWith(last) && middleMatches(segments, text, from + first.length)
@@ -79,7 +88,7 @@ function literalGlob(parts: readonly string[]): Glob {
   const segments = last < 2 ? parts : parts.filter((part, index) => index === 0 || index === last || part !== '')
   let least = 0
   for (const segment of segments) least += segment.length
-  return { segments, points: undefined, least }
+  return { segments, literals: undefined, points: undefined, least }
 }
 
 const hole = -1
@@ -99,7 +108,23 @@ function pointGlob(runs: readonly Run[]): Glob {
   const kept = parts.filter((part, index) => index === 0 || index === last || part.length > 0)
   let least = 0
   for (const part of kept) least += part.length
-  return { segments: kept.map(() => ''), points: kept.map((part) => Int32Array.from(part)), least }
+  return {
+    segments: kept.map(() => ''),
+    literals: literalsOf(runs),
+    points: kept.map((part) => Int32Array.from(part)),
+    least,
+  }
+}
+
+function literalsOf(runs: readonly Run[]): readonly string[] {
+  const literals = ['']
+  for (const { text, data } of runs) {
+    const [first = '', ...rest] = data ? [text] : text.split(/[*?]/)
+    literals[literals.length - 1] += first
+    for (const literal of rest) literals.push(literal)
+  }
+  const last = literals.length - 1
+  return literals.filter((literal, index) => index === 0 || index === last || literal !== '')
 }
 
 function pointsMatch(segments: readonly Int32Array[], text: Int32Array): boolean {
@@ -127,7 +152,12 @@ function pointsAt(text: Int32Array, segment: Int32Array, at: number): boolean {
   return true
 }
 
+let latest: { readonly text: string; readonly from: number; readonly points: Int32Array } | undefined
+const longestKept = 1 << 16
+
+/** The code points of a text from an offset on; those of the text asked for last are kept. */
 function pointsOf(text: string, from: number): Int32Array {
+  if (latest !== undefined && latest.from === from && latest.text === text) return latest.points
   const points = new Int32Array(text.length - from)
   let count = 0
   for (let at = from; at < text.length; at++) {
@@ -135,5 +165,7 @@ function pointsOf(text: string, from: number): Int32Array {
     if (point > 0xffff) at++
     points[count++] = point
   }
-  return points.subarray(0, count)
+  const found = points.subarray(0, count)
+  if (text.length <= longestKept) latest = { text, from, points: found }
+  return found
 }

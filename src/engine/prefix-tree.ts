@@ -6,11 +6,15 @@ export interface PrefixTree<T> {
   /** What leads here from the node above. */
   label: string
   readonly values: T[]
-  children: Map<number, PrefixTree<T>> | undefined
+  /** Nodes below, by the first unit of their label less `base`. */
+  children: (PrefixTree<T> | undefined)[]
+  base: number
+  /** Nodes below whose label begins outside ASCII. */
+  others: Map<number, PrefixTree<T>> | undefined
 }
 
-export function prefixTree<T>(): PrefixTree<T> {
-  return { label: '', values: [], children: undefined }
+export function prefixTree<T>(label = ''): PrefixTree<T> {
+  return { label, values: [], children: [], base: 0, others: undefined }
 }
 
 /** Puts a value under a text. */
@@ -18,11 +22,10 @@ export function plant<T>(tree: PrefixTree<T>, text: string, value: T): void {
   let node = tree
   let at = 0
   while (at < text.length) {
-    node.children ??= new Map()
-    const child: PrefixTree<T> | undefined = node.children.get(text.charCodeAt(at))
+    const child = childOf(node, text.charCodeAt(at))
     if (child === undefined) {
-      const leaf: PrefixTree<T> = { label: text.slice(at), values: [], children: undefined }
-      node.children.set(text.charCodeAt(at), leaf)
+      const leaf = prefixTree<T>(text.slice(at))
+      adopt(node, leaf)
       node = leaf
       break
     }
@@ -36,20 +39,38 @@ export function plant<T>(tree: PrefixTree<T>, text: string, value: T): void {
 
 /** The next node down that the text still begins with, from an offset on. */
 export function below<T>(node: PrefixTree<T>, text: string, at: number): PrefixTree<T> | undefined {
-  if (node.children === undefined || at >= text.length) return undefined
-  const child = node.children.get(text.charCodeAt(at))
-  return child?.label !== undefined && text.startsWith(child.label, at) ? child : undefined
+  if (at >= text.length) return undefined
+  const child = childOf(node, text.charCodeAt(at))
+  return child !== undefined && text.startsWith(child.label, at) ? child : undefined
+}
+
+function childOf<T>(node: PrefixTree<T>, unit: number): PrefixTree<T> | undefined {
+  if (unit > 127) return node.others?.get(unit)
+  const index = unit - node.base
+  return index >= 0 && index < node.children.length ? node.children[index] : undefined
+}
+
+function adopt<T>(node: PrefixTree<T>, child: PrefixTree<T>): void {
+  const unit = child.label.charCodeAt(0)
+  if (unit > 127) {
+    node.others ??= new Map()
+    node.others.set(unit, child)
+    return
+  }
+  if (node.children.length === 0) node.base = unit
+  for (; unit < node.base; node.base--) node.children.unshift(undefined)
+  while (node.children.length <= unit - node.base) node.children.push(undefined)
+  node.children[unit - node.base] = child
 }
 
 /** The lower half takes over what the node had. */
 function split<T>(node: PrefixTree<T>, at: number): void {
-  const lower: PrefixTree<T> = {
-    label: node.label.slice(at),
-    values: node.values.splice(0),
-    children: node.children,
-  }
+  const { children, base, others } = node
+  const lower: PrefixTree<T> = { label: node.label.slice(at), values: node.values.splice(0), children, base, others }
   node.label = node.label.slice(0, at)
-  node.children = new Map([[lower.label.charCodeAt(0), lower]])
+  node.children = []
+  node.others = undefined
+  adopt(node, lower)
 }
 
 function commonLength(label: string, text: string, from: number): number {

@@ -1,6 +1,6 @@
 import { type Condition, conditionOf, conditionsHold } from './condition.ts'
 import type { Scope } from './context.ts'
-import type { Element, Statement } from './policy.ts'
+import type { ConditionLine, Element, Statement } from './policy.ts'
 import { direct, type PrincipalTest, principalTest, strengthOf } from './principal.ts'
 import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
 import type { Source } from './source.ts'
@@ -38,13 +38,14 @@ export function compiledStatement(place: {
   readonly index: number
   readonly statement: Statement
   readonly order: number
+  readonly known: ConditionCache
 }): CompiledStatement {
-  const { source, policy, index, statement, order } = place
+  const { source, policy, index, statement, order, known } = place
   const { type, version } = source.policy
   const variables = version === '2012-10-17'
   const conditions: Condition[] = []
   for (const line of statement.conditions) {
-    const condition = conditionOf(line, variables)
+    const condition = sharedCondition(line, variables, known)
     if (condition !== undefined) conditions.push(condition)
   }
   return {
@@ -59,6 +60,20 @@ export function compiledStatement(place: {
     resource: statement.resource && resourceTest(statement.resource, { type, variables }),
     conditions,
   }
+}
+
+/** Conditions that were compiled already: statements say the same things over and over. */
+export type ConditionCache = Map<string, Condition>
+
+function sharedCondition(line: ConditionLine, variables: boolean, known: ConditionCache): Condition | undefined {
+  const [value] = line.values
+  if (value === undefined || line.values.length > 1) return conditionOf(line, variables)
+  const name = `${line.operator} ${variables} ${line.key.length} ${line.key}${value}`
+  const shared = known.get(name)
+  if (shared !== undefined) return shared
+  const condition = conditionOf(line, variables)
+  if (condition !== undefined) known.set(name, condition)
+  return condition
 }
 
 /** Whether policies of a type name principals (section 1). */
