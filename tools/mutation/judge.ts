@@ -42,8 +42,9 @@ interface Known {
 const [entry = '', probePath = ''] = process.argv.slice(2)
 const mostCases = 3_000
 const mark = /\?mutant=(\d+)$/
-/** The units of the right room by file, and who imports a file. */
+/** The units of the right room by file, its files without types, and who imports a file. */
 const units = new Map<string, readonly Unit[]>()
+const plain = new Map<string, string>()
 const importers = new Map<string, Set<string>>()
 let unitCount = 0
 let current: { readonly task: Task; readonly affected: ReadonlySet<string> } | undefined
@@ -69,11 +70,18 @@ registerHooks({
 })
 
 function sourceOf(path: string, right: boolean): string {
-  if (!right) return stripTypeScriptTypes(path === current?.task.path ? current.task.text : readFileSync(path, 'utf8'))
+  if (!right && path === current?.task.path) return stripTypeScriptTypes(current.task.text)
+  if (!right) return plainOf(path)
   const result = instrumented(path, readFileSync(path, 'utf8'), unitCount)
   units.set(path, result.units)
   unitCount += result.units.length
   return stripTypeScriptTypes(result.text)
+}
+
+function plainOf(path: string): string {
+  const text = plain.get(path) ?? stripTypeScriptTypes(readFileSync(path, 'utf8'))
+  plain.set(path, text)
+  return text
 }
 
 const probe: Probe<object, unknown> = await import(pathToFileURL(probePath).href)
