@@ -285,12 +285,22 @@ export interface Delegation {
   readonly expiresAt: number
 }
 
+/** What stands for a placeholder of a template. */
+export interface DelegationParameter {
+  readonly name: string
+  readonly values: readonly string[]
+  readonly type: 'string' | 'stringList'
+}
+
 /** What a request says, and what was said to it. */
 export interface DelegationDetail {
   readonly description: string
   readonly message?: string
-  readonly template?: string
-  readonly parameters: readonly { readonly name?: string; readonly values: readonly string[]; readonly type?: string }[]
+  /** ARN of the policy that the permissions were made of. */
+  readonly template: string
+  readonly parameters: readonly DelegationParameter[]
+  /** The permissions: the template with its parameters, as it was when it was asked. */
+  readonly policy: string
   readonly notificationChannel: string
   /** Seconds. */
   readonly sessionDuration: number

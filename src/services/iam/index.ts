@@ -6,7 +6,10 @@ import * as accountProperty from './account-property.ts'
 import * as accountSummary from './account-summary.ts'
 import * as attachment from './attachment.ts'
 import * as boundary from './boundary.ts'
+import * as contextKey from './context-key.ts'
 import * as credentialReport from './credential-report.ts'
+import * as delegationRequest from './delegation-request.ts'
+import * as delegationSummary from './delegation-summary.ts'
 import * as grantingPolicy from './granting-policy.ts'
 import * as group from './group.ts'
 import * as inlinePolicy from './inline-policy.ts'
@@ -36,6 +39,7 @@ import * as serverCertificateTag from './server-certificate-tag.ts'
 import * as serviceCredential from './service-credential.ts'
 import * as serviceLinkedRole from './service-linked-role.ts'
 import * as signingCertificate from './signing-certificate.ts'
+import * as simulation from './simulation.ts'
 import * as sshPublicKey from './ssh-public-key.ts'
 import * as tokenPreference from './token-preference.ts'
 import * as user from './user.ts'
@@ -50,7 +54,10 @@ export const iamOperations: readonly Operation[] = [
   accountSummary,
   attachment,
   boundary,
+  contextKey,
   credentialReport,
+  delegationRequest,
+  delegationSummary,
   grantingPolicy,
   group,
   inlinePolicy,
@@ -80,6 +87,7 @@ export const iamOperations: readonly Operation[] = [
   serviceCredential,
   serviceLinkedRole,
   signingCertificate,
+  simulation,
   sshPublicKey,
   tokenPreference,
   user,
