@@ -189,6 +189,41 @@ export function brokenLines(lines: readonly string[]): readonly string[] {
   })
 }
 
+/** Lines that chance does not come upon. */
+export function oddLines(): readonly string[] {
+  const principal = '"principal":{"type":"user","arn":"arn:aws:iam::111122223333:user/a","account":"111122223333"}'
+  const request = (rest: string) => `{"id":"q","request":{${principal},"action":"s3:GetObject"${rest}},"policies":{}}`
+  const long = 'k'.repeat(150)
+  const keys = Array.from({ length: 300 }, (_, index) => `"k${index}":"v"`).join(',')
+  return [
+    request(',"resource":"*","resourceAccount":"111122223333","context":{"a:b":"1","A:B":"2"}'),
+    request(`,"resource":"*","resourceAccount":"111122223333","context":{"${long}":"1","${long.toUpperCase()}":"2"}`),
+    request(`,"resource":"*","resourceAccount":"111122223333","context":{${keys}}`),
+    request(',"resource":"*","resourceAccount":"111122223333","context":{"a":"1"},"context":{}'),
+    request(`,"resource":"*","resourceAccount":"111122223333","context":{},"${long}":1,"${long}":2`),
+    request(',"resource":"*","context":{}'),
+    request(',"resource":"arn:aws:s3:::a","context":{}'),
+    request(',"resource":"arn:aws:s3:::a","resourceAccount":"1","context":{}'),
+    request(',"resource":"arn:aws:s3:::a","resourceAccount":"111122223333","context":"x"'),
+    request(',"resource":"arn:aws:s3:::a","resourceAccount":"111122223333","context":{"a":["x",1]}'),
+    request(',"resource":"arn:aws:s3:::a","resourceAccount":"111122223333","context":{},"organization":{}'),
+    request(
+      ',"resource":"arn:aws:s3:::a","resourceAccount":"111122223333","context":{},"organization":{"managementAccount":"x"}',
+    ),
+    `{"id":7,"request":{},"policies":{}}`,
+    `{"id":"q","request":{}}`,
+    `{"id":"q","policies":{}}`,
+    `{"id":"a","id":"b","request":{},"policies":{}}`,
+    `{"id":"q","request":{},"policies":{},"more":1}`,
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"id":"q"}',
+    '{"id":"q"',
+  ]
+}
+
 /** What chance does not come upon. */
 export function oddDocuments(): readonly string[] {
   const statement = '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}'

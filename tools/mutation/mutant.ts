@@ -1,5 +1,5 @@
 import { parseSync } from 'oxc-parser'
-import { editsOf, isNode, type Node } from './operator.ts'
+import { editsOf, isForChecker, isNode, type Node } from './operator.ts'
 
 /** A file with one small mistake in it. */
 export interface Mutant {
@@ -65,5 +65,6 @@ function visit(value: unknown, see: (node: Node) => void): void {
   if (Array.isArray(value)) for (const one of value) visit(one, see)
   if (!isNode(value) || skipped.test(value.type)) return
   see(value)
-  for (const [member, below] of Object.entries(value)) if (!skippedMembers.has(member)) visit(below, see)
+  for (const [member, below] of Object.entries(value))
+    if (!skippedMembers.has(member) && !(member === 'right' && isForChecker(value))) visit(below, see)
 }

@@ -131,8 +131,15 @@ function mapOf<Value>(entries: Readonly<Record<string, Value>>): ReadonlyMap<str
 function logical(node: Node, text: string): readonly Edit[] {
   const left = source(part(node, 'left'), text)
   const right = source(part(node, 'right'), text)
-  if (node.operator === '??') return [whole(node, left), whole(node, right)]
+  // What stands behind `list[index] ?? …` is there for the type checker.
+  if (node.operator === '??') return isForChecker(node) ? [] : [whole(node, left), whole(node, right)]
   return [signed(node, text, node.operator === '&&' ? '||' : '&&'), whole(node, left), whole(node, right)]
+}
+
+/** Whether a node is `list[index] ?? literal`, whose right side never runs. */
+export function isForChecker(node: Node): boolean {
+  if (node.type !== 'LogicalExpression' || node.operator !== '??') return false
+  return part(node, 'left')?.computed === true && part(node, 'right')?.type === 'Literal'
 }
 
 function literal(node: Node): readonly Edit[] {

@@ -4,8 +4,8 @@ import { questionOf } from '../../test/laws/question.ts'
 import { Tape } from '../../test/laws/tape.ts'
 import { readVectors } from '../../test/vectors/vector.ts'
 import { chance } from '../chance.ts'
-import { brokenDocuments, brokenLines, oddDocuments } from './broken.ts'
-import { conditionLines, matchingPairs } from './condition.ts'
+import { brokenDocuments, brokenLines, oddDocuments, oddLines } from './broken.ts'
+import { conditionLines, matchingPairs, resourceLines } from './condition.ts'
 
 type Room = typeof Engine
 
@@ -25,10 +25,10 @@ export function cases(): readonly Case[] {
     text: JSON.stringify(question),
   }))
   const random = randomQuestions(1_500)
-  const conditions = conditionLines().map((text) => ({ name: `a condition: ${text}`, text }))
+  const conditions = [...conditionLines(), ...resourceLines()].map((text) => ({ name: `a line: ${text}`, text }))
   const documents = documentsOf([...vectors, ...random.slice(0, 400)].map(({ text }) => text))
   const broken = [...oddDocuments(), ...brokenDocuments(documents.map(({ text }) => text))]
-  const lines = brokenLines(random.slice(0, 300).map(({ text }) => text))
+  const lines = [...oddLines(), ...brokenLines(random.slice(0, 300).map(({ text }) => text))]
   return [
     ...[...vectors, ...random, ...conditions].map((one) => ({ kind: 'decide' as const, ...one, other: '' })),
     ...matchingPairs().map(([text, other]) => ({ kind: 'action' as const, name: `${text} and ${other}`, text, other })),

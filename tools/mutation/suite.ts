@@ -12,7 +12,7 @@ export const refused = 'the type checker'
 /** Shows what survived to the type checker, and then to the tests of the room. */
 export async function settle(
   fates: readonly Fate[],
-  root: string,
+  { root, tests }: { readonly root: string; readonly tests: boolean },
   tell: (done: number, of: number) => void,
 ): Promise<readonly Fate[]> {
   const open = fates.filter(({ killedBy }) => killedBy === undefined).map(({ mutant }) => mutant)
@@ -23,7 +23,7 @@ export async function settle(
     tell(Math.min(from + batch, open.length), open.length)
   }
   const left = open.filter((mutant) => !settled.has(mutant))
-  for (const mutant of await failingOf(left, root)) settled.set(mutant, 'the tests of the room')
+  for (const mutant of tests ? await failingOf(left, root) : []) settled.set(mutant, 'the tests of the room')
   return fates.map(({ mutant, killedBy }) => ({ mutant, killedBy: killedBy ?? settled.get(mutant) }))
 }
 
@@ -40,7 +40,7 @@ async function refusedOf(mutants: readonly Mutant[], root: string): Promise<read
   const settings = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { types: [] },
-    include: ['m*'],
+    include: ['m*/**/*'],
     exclude: ['**/*.test.ts'],
   }
   writeFileSync(join(place.folder, 'tsconfig.json'), JSON.stringify(settings))
