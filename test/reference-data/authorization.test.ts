@@ -21,9 +21,13 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
     reason: 'What is being made has no tags yet: only those of the request count.',
     lines: [
       'iam:CreateInstanceProfile lacks aws:ResourceTag/${TagKey}',
+      'iam:CreateOpenIDConnectProvider lacks aws:ResourceTag/${TagKey}',
       'iam:CreatePolicy lacks aws:ResourceTag/${TagKey}',
       'iam:CreateRole lacks aws:ResourceTag/${TagKey}',
       'iam:CreateRole lacks iam:ResourceTag/${TagKey}',
+      'iam:CreateSAMLProvider lacks aws:ResourceTag/${TagKey}',
+      'iam:CreateServiceLinkedRole lacks aws:ResourceTag/${TagKey}',
+      'iam:CreateServiceLinkedRole lacks iam:ResourceTag/${TagKey}',
       'iam:CreateUser lacks aws:ResourceTag/${TagKey}',
       'iam:CreateUser lacks iam:ResourceTag/${TagKey}',
       'iam:CreateVirtualMFADevice lacks aws:ResourceTag/${TagKey}',
@@ -44,6 +48,21 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
   {
     reason: 'A role goes into an instance profile before any instance is known that will use it.',
     lines: ['iam:PassRole lacks iam:AssociatedResourceArn'],
+  },
+  {
+    reason: 'The page of the operation and the user guide name the action; the reference does not list it yet.',
+    lines: ['iam:UpdateDelegationRequest is not an action'],
+  },
+  {
+    reason: 'A role that was deleted has no tags any more.',
+    lines: [
+      'iam:GetServiceLinkedRoleDeletionStatus lacks aws:ResourceTag/${TagKey}',
+      'iam:GetServiceLinkedRoleDeletionStatus lacks iam:ResourceTag/${TagKey}',
+    ],
+  },
+  {
+    reason: 'A delegation request that is being made has no owner yet.',
+    lines: ['iam:CreateDelegationRequest lacks iam:DelegationRequestOwner'],
   },
   {
     reason: 'A key that is not there belongs to no user.',

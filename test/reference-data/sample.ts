@@ -43,6 +43,17 @@ const values: Readonly<Record<string, unknown>> = {
   ServiceName: 'bedrock.amazonaws.com',
   CredentialAgeDays: 30,
   ServiceSpecificCredentialId: 'ACCASAMPLE00000000001',
+  OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/login.example.com`,
+  SAMLProviderArn: `arn:aws:iam::${account}:saml-provider/login`,
+  AWSServiceName: 'ecs.amazonaws.com',
+  DeletionTaskId: 'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/00000000-0000-4000-8000-000000000000',
+  Properties: { 'RoleManager/Enabled': 'true' },
+  EntityPath: 'o-a1b2c3d4e5/r-f6g7',
+  OrganizationsPolicyId: 'p-FullAWSAccess',
+  DelegationRequestId: 'dr-00000000-0000-4000-8000-000000000000',
+  EntityArn: `arn:aws:iam::${account}:delegation-request/dr-00000000-0000-4000-8000-000000000000`,
+  OwnerId: `arn:aws:iam::${account}:user/team/ada`,
+  Permissions: { PolicyTemplateArn: boundary },
 }
 
 /** Makes an input of an operation: with its required members alone, or with every member that has a value here. */
@@ -98,6 +109,7 @@ export async function openSample(nouns: 'with nouns' | 'without nouns'): Promise
     await tables.accounts.add({ id: account, name: 'first', email: 'root@example.com', alias: 'harbour', createdAt })
     if (nouns === 'without nouns') return
     await addPeople(tables)
+    await addFederation(tables)
     const policy = { ...common, id: 'ANPASAMPLE00000000001', name: 'limits', tags, updatedAt: createdAt }
     await tables.policies.add({ ...policy, defaultVersion: 1, nextVersion: 2 })
     await tables.policyVersions.add({ policyId: policy.id, version: 1, document: allow, createdAt })
@@ -128,6 +140,33 @@ async function addCredentials(tables: Tables): Promise<void> {
     secretHash: 'sample',
     active: true,
     createdAt,
+  })
+}
+
+async function addFederation(tables: Tables): Promise<void> {
+  const named = { ...common, path: '/', tags }
+  await tables.oidcProviders.add({ ...named, id: 'oidc', name: 'login.example.com', clientIds: [], thumbprints: [] })
+  await tables.samlProviders.add({ ...named, id: 'saml', name: 'login', metadata: 'sample', entityId: 'sample' })
+  await tables.settings.put(account, 'property/RoleManager/Enabled', 'true')
+  await tables.delegations.add({
+    id: 'dr-00000000-0000-4000-8000-000000000000',
+    requestor: account,
+    workflow: 'sample',
+    ownerAccount: account,
+    ownerArn: `arn:aws:iam::${account}:user/team/ada`,
+    state: 'ASSIGNED',
+    detail: {
+      description: 'sample',
+      template: boundary,
+      parameters: [],
+      policy: allow,
+      notificationChannel: `arn:aws:sns:us-east-1:${account}:sample`,
+      sessionDuration: 3600,
+      onlySendByOwner: false,
+    },
+    createdAt,
+    updatedAt: createdAt,
+    expiresAt: Number.MAX_SAFE_INTEGER,
   })
 }
 
