@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '#store'
 import { credentialSuite } from './credential-suite.ts'
+import { federationSuite } from './federation-suite.ts'
 import { type Subject, storeSuite } from './suite.ts'
 import { unitSuite } from './unit-suite.ts'
 
@@ -33,5 +34,6 @@ const subjects: readonly Subject[] = [
 for (const subject of subjects) {
   storeSuite(subject)
   credentialSuite(subject)
+  federationSuite(subject)
   unitSuite(subject)
 }

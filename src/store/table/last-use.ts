@@ -17,13 +17,11 @@ export function lastUseTable(
       if (row === undefined || row.lastUsedAt === null || row.lastUsedRegion === null) return undefined
       return { at: row.lastUsedAt, region: row.lastUsedRegion, ...present({ service: row.lastUsedService }) }
     },
-    actionsOf: (ownerId) =>
-      db
-        .selectFrom('access')
-        .select(['action', 'at', 'region'])
-        .where('ownerId', '=', ownerId)
-        .orderBy('action')
-        .execute(),
+    async actionsOf(ownerId) {
+      const query = db.selectFrom('access').select(['action', 'at', 'region'])
+      const rows = await query.where('ownerId', '=', ownerId).orderBy('action').execute()
+      return rows.map((row) => ({ ...row }))
+    },
     async put(id, { at, region, service }) {
       const [ownerId = id, action] = id.split('/', 2)
       if (action !== undefined) return putAction(db, ownerId, { action, at, region })

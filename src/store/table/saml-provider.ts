@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { SamlPrivateKey, SamlProvider } from '../entity.ts'
+import type { SamlProvider } from '../entity.ts'
 import type { Keyring } from '../keyring.ts'
 import type { SamlProviderColumns, Schema } from '../schema.ts'
 import type { SamlProviderTable } from '../store.ts'
@@ -18,11 +18,8 @@ export function samlProviderTable(db: Kysely<Schema>, keyring: Keyring): SamlPro
     },
     async keysOf(providerId) {
       const query = db.selectFrom('samlPrivateKey').select(['id', 'providerId', 'createdAt'])
-      const rows: readonly SamlPrivateKey[] = await query
-        .where('providerId', '=', providerId)
-        .orderBy('seq', 'desc')
-        .execute()
-      return rows
+      const rows = await query.where('providerId', '=', providerId).orderBy('seq', 'desc').execute()
+      return rows.map((row) => ({ ...row }))
     },
     async privateKeys(providerId) {
       const query = db.selectFrom('samlPrivateKey').selectAll().where('providerId', '=', providerId)
