@@ -96,12 +96,20 @@ const hole = -1
 function pointGlob(runs: readonly Run[]): Glob {
   const parts: number[][] = [[]]
   let current: number[] = parts[0] ?? []
+  let onlyHoles = false
   for (const { text, data } of runs) {
     for (const character of text) {
       if (character === '*' && !data) {
+        // Between stars, `*?*?` says the same as `*??`.
+        if (onlyHoles) continue
         current = []
         parts.push(current)
-      } else current.push(character === '?' && !data ? hole : (character.codePointAt(0) ?? hole))
+        onlyHoles = true
+        continue
+      }
+      const isHole = character === '?' && !data
+      if (!isHole) onlyHoles = false
+      current.push(isHole ? hole : (character.codePointAt(0) ?? hole))
     }
   }
   const last = parts.length - 1
