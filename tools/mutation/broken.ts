@@ -183,7 +183,7 @@ export function brokenDocuments(documents: readonly string[]): readonly string[]
 /** Lines that are hardly a question any more. */
 export function brokenLines(lines: readonly string[]): readonly string[] {
   const next = chance(1_729)
-  return Array.from({ length: 800 }, (_, index) => {
+  return Array.from({ length: 600 }, (_, index) => {
     const line = lines[(index * 7) % lines.length] ?? '{}'
     return index % 4 === 0 ? cut(next, line) : bent(next, line, 1 + next(2))
   })

@@ -41,7 +41,7 @@ interface Known {
 }
 
 const [entry = '', probePath = ''] = process.argv.slice(2)
-const mostCases = 3_000
+const mostCases = 2_000
 const mark = /\?mutant=(\d+)$/
 /** The units of the right room by file, its files without types, and who imports a file. */
 const units = new Map<string, readonly Unit[]>()
