@@ -54,6 +54,7 @@ const values: Readonly<Record<string, unknown>> = {
   EntityArn: `arn:aws:iam::${account}:delegation-request/dr-00000000-0000-4000-8000-000000000000`,
   OwnerId: `arn:aws:iam::${account}:user/team/ada`,
   Permissions: { PolicyTemplateArn: boundary },
+  TemplateArn: 'arn:aws:iam::aws:role-template/ec2.amazonaws.com/Instance:1',
 }
 
 /** Makes an input of an operation: with its required members alone, or with every member that has a value here. */

@@ -32,6 +32,7 @@ import * as policyTag from './policy-tag.ts'
 import * as policyVersion from './policy-version.ts'
 import * as role from './role.ts'
 import * as roleTag from './role-tag.ts'
+import * as roleTemplate from './role-template.ts'
 import * as samlProvider from './saml-provider.ts'
 import * as samlProviderTag from './saml-provider-tag.ts'
 import * as serverCertificate from './server-certificate.ts'
@@ -80,6 +81,7 @@ export const iamOperations: readonly Operation[] = [
   policyVersion,
   role,
   roleTag,
+  roleTemplate,
   samlProvider,
   samlProviderTag,
   serverCertificate,
