@@ -14,10 +14,33 @@ export interface Instrumented {
   readonly units: readonly Unit[]
 }
 
+/** Gives: the file with `globalThis.cardeaTick()` in every round of every loop, which may throw. */
+export function guarded(path: string, text: string): string {
+  const inserts: Insert[] = []
+  const root: unknown = parseSync(path, text).program
+  visit(root, ({ type, body }) => {
+    if (!/^(?:For|ForOf|ForIn|While|DoWhile)Statement$/.test(type) || !isNode(body)) return
+    inserts.push({ at: body.start, put: '{globalThis.cardeaTick();' }, { at: body.end, put: '}' })
+  })
+  return withInserts(text, inserts)
+}
+
+interface Insert {
+  readonly at: number
+  readonly put: string
+}
+
+function withInserts(text: string, inserts: readonly Insert[]): string {
+  let result = text
+  for (const { at, put } of inserts.toReversed().toSorted((left, right) => right.at - left.at))
+    result = result.slice(0, at) + put + result.slice(at)
+  return result
+}
+
 /** Takes: the number of the file's first unit. */
 export function instrumented(path: string, text: string, first: number): Instrumented {
   const units: Unit[] = []
-  const inserts: { readonly at: number; readonly put: string }[] = []
+  const inserts: Insert[] = []
   const root: unknown = parseSync(path, text).program
   visit(root, (node) => {
     const id = first + units.length
@@ -30,10 +53,7 @@ export function instrumented(path: string, text: string, first: number): Instrum
     units.push({ id, start: body.start, end: body.end })
     inserts.push({ at: body.start, put: `(globalThis.cardeaHit(${id}), ` }, { at: body.end, put: ')' })
   })
-  let result = text
-  for (const { at, put } of inserts.toSorted((left, right) => right.at - left.at))
-    result = result.slice(0, at) + put + result.slice(at)
-  return { text: result, units }
+  return { text: withInserts(text, inserts), units }
 }
 
 /** The smallest unit around a place. Gives: `undefined` for what runs when the module is loaded. */

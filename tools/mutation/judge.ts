@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { instrumented, type Unit, unitAt } from './coverage.ts'
+import { guarded, instrumented, type Unit, unitAt } from './coverage.ts'
 
 /** What a parent asks. */
 export interface Task {
@@ -71,7 +71,7 @@ registerHooks({
 })
 
 function sourceOf(path: string, right: boolean): string {
-  if (!right && path === current?.task.path) return stripTypeScriptTypes(current.task.text)
+  if (!right && path === current?.task.path) return stripTypeScriptTypes(guarded(path, current.task.text))
   if (!right) return plainOf(path)
   const result = instrumented(path, readFileSync(path, 'utf8'), unitCount)
   units.set(path, result.units)
@@ -80,7 +80,7 @@ function sourceOf(path: string, right: boolean): string {
 }
 
 function plainOf(path: string): string {
-  const text = plain.get(path) ?? stripTypeScriptTypes(readFileSync(path, 'utf8'))
+  const text = plain.get(path) ?? stripTypeScriptTypes(guarded(path, readFileSync(path, 'utf8')))
   plain.set(path, text)
   return text
 }
@@ -102,7 +102,15 @@ const all = probe.cases().map((one): Known => {
   return known
 })
 for (const [id, list] of byUnit) byUnit.set(id, thinned(list))
-Object.assign(globalThis, { cardeaHit: () => {} })
+/** Rounds of loops since the last question. */
+let ticks = 0
+const mostTicks = 20_000_000
+Object.assign(globalThis, {
+  cardeaHit: () => {},
+  cardeaTick: () => {
+    if (++ticks > mostTicks) throw new Error('an endless loop')
+  },
+})
 
 process.on('message', (task: Task) => {
   judge(task).then((killedBy) => process.send?.({ id: task.id, killedBy } satisfies Judgement))
@@ -114,6 +122,7 @@ async function judge(task: Task): Promise<string | undefined> {
   current = { task, affected: affectedBy(task.path) }
   const unit = unitAt(units.get(task.path) ?? [], task.at)
   const list = unit === undefined || hits.always.has(unit.id) ? all : (byUnit.get(unit.id) ?? [])
+  ticks = 0
   let wrong: object
   try {
     wrong = await import(`${pathToFileURL(entry).href}?mutant=${task.id + 1}`)
@@ -132,6 +141,7 @@ async function judge(task: Task): Promise<string | undefined> {
 /** An answer that takes very much longer is another answer: an author of policies must not be able to stall the room. */
 function isAlike(wrong: object, { one, answer, milliseconds }: Known): boolean {
   const began = performance.now()
+  ticks = 0
   try {
     if (probe.answer(wrong, one) !== answer) return false
   } catch {
