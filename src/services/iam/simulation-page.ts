@@ -10,8 +10,8 @@ interface Answer {
   readonly Marker?: string
 }
 
-/** How much one answer may hold: statements looked at, and statements and keys told. */
-const most = { looked: 400_000, told: 20_000 }
+/** How much one answer may hold: statements looked at (a thousand take two milliseconds), and statements and keys told. */
+const most = { looked: 200_000, told: 20_000 }
 
 /**
  * Simulates action by action (rule SIM-1), up to the end of a page or of what one answer may cost (rule SIM-14).
@@ -68,11 +68,13 @@ function simulated(
   }
 }
 
-/** The statements that are looked at for one action. */
-function costOf({ resources, identity, permissionsBoundary, resource, scp = [], trusts }: Simulation): number {
+/** What one action costs: the statements that are looked at, large ones and those held against large values counted more. */
+function costOf({ resources, context, identity, permissionsBoundary, resource, scp = [], trusts }: Simulation): number {
   const layers = [identity, permissionsBoundary, resource, ...scp, ...trusts.values()]
   const policies = layers.flatMap((layer) => layer?.sources ?? []).map(({ policy }) => policy)
-  return policies.reduce((sum, { statements }) => sum + statements.length, 1) * resources.length
+  const looked = policies.reduce((sum, { statements, text }) => sum + Math.max(statements.length, text.length / 400), 1)
+  const values = Object.values(context).flat()
+  return looked * resources.length * (1 + Math.floor(values.join('').length / 1000))
 }
 
 function tooLarge(world: World<'InvalidInput'>) {

@@ -245,15 +245,15 @@ test('the context comes from the entries alone', async () => {
 })
 
 test('a list is a key of several values, everything else a key of one', async () => {
-  const any = document(allow('s3:*', { Condition: { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['b'] } } }))
+  const some = document(allow('s3:*', { Condition: { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['b'] } } }))
   const plain = document(allow('s3:*', { Condition: { StringEquals: { 'aws:TagKeys': ['b'] } } }))
   const tags = (type: ContextKeyTypeEnum, ...values: string[]) => ({
     ContextEntries: [entry('aws:TagKeys', type, ...values)],
   })
   const decision = async (...[policy, entries]: [string, ReturnType<typeof tags>]) =>
     (await result({ PolicyInputList: [policy], ...entries })).EvalDecision
-  assert.equal(await decision(any, tags('stringList', 'a', 'b')), 'allowed')
-  assert.equal(await decision(any, tags('stringList', 'a')), 'implicitDeny')
+  assert.equal(await decision(some, tags('stringList', 'a', 'b')), 'allowed')
+  assert.equal(await decision(some, tags('stringList', 'a')), 'implicitDeny')
   assert.equal(await decision(plain, tags('stringList', 'b')), 'implicitDeny')
   assert.equal(await decision(plain, tags('string', 'b')), 'allowed')
 })
@@ -514,6 +514,10 @@ test('a simulation that would be too large is cut into pages, or refused when on
   const ResourceArns = Array.from({ length: 300 }, (_, index) => `${bucket}/${index}`)
   await refused({ PolicyInputList: [many], ResourceArns }, /^The simulation is too large/)
   await refused({ PolicyInputList: [many], ResourceArns: ResourceArns.slice(0, 20) }, /^The simulation is too large/)
+  const wide = document(allow('s3:*', { Resource: ResourceArns }), ...Array.from({ length: 200 }, () => allow('sqs:*')))
+  assert.equal((await simulate({ PolicyInputList: [wide], ResourceArns })).IsTruncated, false)
+  const ContextEntries = [entry('aws:Key', 'string', 'x'.repeat(10_000))]
+  await refused({ PolicyInputList: [wide], ResourceArns, ContextEntries }, /^The simulation is too large/)
 })
 
 test('whoever simulates policies that are given needs the permission for all resources', async () => {
