@@ -4,6 +4,7 @@ import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
 import { type EnvOptions, env } from './command/env.ts'
 import { type ExplainOptions, explain } from './command/explain.ts'
+import { importAws } from './command/import.ts'
 import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
 import { version } from './command/version.ts'
@@ -73,6 +74,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addAccounts(top, program, add)
   addDecide(top, add)
   addExplain(top, add)
+  addTransfer(top, program, add)
   add({
     parent: top,
     name: 'version',
@@ -181,6 +183,36 @@ function addExplain(top: Command, add: Add): void {
     .option('--boundary <file>', 'the permissions boundary')
     .option('--endpoint <file>', 'the policy of the VPC endpoint that the request came through')
   for (const [flags, says] of repeatable) command.option(flags, `${says}; may be given again`, gathered, [])
+}
+
+function addTransfer(top: Command, program: Program, add: Add): void {
+  const from = top.command('import').description('bring accounts from elsewhere into this store').exitOverride()
+  add({
+    parent: from,
+    name: 'aws',
+    says: 'bring in what aws iam get-account-authorization-details told',
+    takes: ['data'],
+    act: ({ settings, flags, words, output }) => {
+      const options = { files: words, ...importFlags(flags) }
+      return importAws({ program, settings }, options, output)
+    },
+  })
+    .argument('<file...>', 'answers of one or more accounts')
+    .option('--dry-run', 'change nothing; tell what would be changed')
+    .option('--create-accounts', 'make the accounts that are not there')
+    .option('--profile <name>', 'whose credentials; may be given again, for another account', gathered, [])
+    .option('--map <old=new>', 'another account, or another principal in policies; may be given again', gathered, [])
+}
+
+function importFlags(flags: Readonly<Record<string, unknown>>) {
+  const list = (name: string) => (Array.isArray(flags[name]) ? flags[name].map(String) : [])
+  const { dryRun, createAccounts } = flags
+  return {
+    profile: list('profile'),
+    map: list('map'),
+    createAccounts: createAccounts === true,
+    dryRun: dryRun === true,
+  }
 }
 
 const repeatable = [
