@@ -59,7 +59,7 @@ data "aws_iam_openid_connect_provider" "by_url" {
 
   lifecycle {
     postcondition {
-      condition     = self.arn == aws_iam_openid_connect_provider.builds.arn && self.client_id_list == aws_iam_openid_connect_provider.builds.client_id_list && self.thumbprint_list == aws_iam_openid_connect_provider.builds.thumbprint_list
+      condition     = self.arn == aws_iam_openid_connect_provider.builds.arn && toset(self.client_id_list) == toset(aws_iam_openid_connect_provider.builds.client_id_list) && toset(self.thumbprint_list) == toset(aws_iam_openid_connect_provider.builds.thumbprint_list)
       error_message = "the provider is read differently"
     }
   }
