@@ -83,16 +83,27 @@ async function follow(blocks: readonly Block[], bin: string | undefined): Promis
     env: { ...process.env, HOME: place, CARDEA_LOG_LEVEL: 'warn' },
   })
   try {
-    await once(createInterface(server.stdout), 'line')
+    const ended = once(server, 'exit').then(([code]) =>
+      assert.fail(`the server ended with ${code} before it was ready`),
+    )
+    await Promise.race([once(createInterface(server.stdout), 'line'), ended])
+    ended.catch(() => undefined)
     const path = [...(bin === undefined ? [] : [bin]), process.env.PATH].join(delimiter)
-    const env = { ...process.env, HOME: place, PATH: path, CARDEA_DATA: data, SCRATCH: place, AWS_PAGER: '' }
+    const env = {
+      ...process.env,
+      HOME: place,
+      PATH: path,
+      CARDEA_DATA: data,
+      SCRATCH: place,
+      AWS_PAGER: '',
+      npm_config_update_notifier: 'false',
+    }
     writeFileSync(join(place, 'page.sh'), scriptOf(blocks, place))
     const shell = spawn('bash', [join(place, 'page.sh')], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
     await once(shell, 'exit')
     for (const [index, block] of blocks.entries()) check(block, place, index)
   } finally {
-    server.kill('SIGTERM')
-    await once(server, 'exit')
+    if (server.exitCode === null && server.kill('SIGTERM')) await once(server, 'exit')
   }
 }
 
