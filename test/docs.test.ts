@@ -97,6 +97,8 @@ async function follow(blocks: readonly Block[], bin: string | undefined): Promis
       SCRATCH: place,
       AWS_PAGER: '',
       npm_config_update_notifier: 'false',
+      // A page may run tests of its own; they are not a part of these.
+      NODE_TEST_CONTEXT: undefined,
     }
     writeFileSync(join(place, 'page.sh'), scriptOf(blocks, place))
     const shell = spawn('bash', [join(place, 'page.sh')], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
