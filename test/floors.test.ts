@@ -28,7 +28,7 @@ const floors: Readonly<Record<string, Allowance>> = {
   },
   services: {
     doors: ['#engine', '#analysis', '#access', '#store', '#protocol', '#models'],
-    packages: ['@aws-sdk/*', '@smithy/types', 'qrcode'],
+    packages: ['@aws-sdk/*', '@smithy/types', 'jose', 'qrcode'],
     node: ['node:crypto'],
   },
   server: {

@@ -42,7 +42,7 @@ export const opening = Date.UTC(2026, 0, 15, 12)
 /** Opens a house with one account, its administrator and a root key. Takes: what the house is to say and count with. */
 export async function openFrontDoor(
   account = '111122223333',
-  parts: Pick<HouseParts, 'log' | 'metrics'> = {},
+  parts: Pick<HouseParts, 'log' | 'metrics' | 'federation'> = {},
 ): Promise<FrontDoor> {
   let now = opening
   const clock = () => now

@@ -5,6 +5,7 @@ import type { Bearing, Bearings } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
 import { requestContext, resourceContext } from './context.ts'
 import { resourcePolicy } from './document.ts'
+import { vouchedDenial } from './vouched.ts'
 
 /** What is touched, for the decision. */
 export interface Target {
@@ -70,6 +71,8 @@ function rule(
     policy === undefined ? bearing : { ...bearing, resource: resourcePolicy(policy.text, policy.type) }
   const verdict = decide(request, layers)
   if (verdict.decision === 'allowed') return { decision: 'allowed' }
+  if (caller.claims !== undefined)
+    return { decision: verdict.decision, refusal: vouchedDenial(request, layers, target.exists ?? true) }
   const trust = policy?.type === 'trust'
   // Reasons are told within one account (M-5), and not about roles that are not there (M-8).
   const reason = account === caller.account && !(trust && target.exists === false)

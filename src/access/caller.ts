@@ -1,26 +1,38 @@
-import type { Principal, UserPrincipal } from '#engine'
+import type { Context, Principal, UserPrincipal } from '#engine'
 import type { Tag } from '#store'
 
-/** Who calls, after the signature was verified. */
+/** Who calls, after the signature, or the word of an identity provider, was verified. */
 export type Caller = AccountCaller | AnonymousCaller
 
 export interface AccountCaller {
-  readonly kind: 'user' | 'root' | 'assumedRole' | 'federatedUser'
+  readonly kind: 'user' | 'root' | 'assumedRole' | 'federatedUser' | 'webIdentity' | 'saml'
   readonly account: string
-  readonly principal: Exclude<Principal, { type: 'service' | 'webIdentity' | 'saml' | 'anonymous' }>
+  readonly principal: Exclude<Principal, { type: 'service' | 'webIdentity' | 'saml' | 'anonymous' }> | VouchedPrincipal
   /** What `GetCallerIdentity` and `aws:userid` show: `AIDA…`, `AROA…:session`, the account id, `A:name`. */
   readonly userId: string
   /** The user's or role's name, where there is one. */
   readonly name: string
   /** Unique id of the user or role whose policies bear; absent for the root. */
   readonly entityId?: string
-  readonly accessKeyId: string
+  /** Absent for those whom an identity provider vouches for: they have no credentials of ours. */
+  readonly accessKeyId?: string
   /** Tags of the user or role, session tags over them. */
   readonly tags: readonly Tag[]
   /** Present for temporary credentials. */
   readonly session?: Session
   /** The region of the credential scope. */
   readonly region: string
+  /** What an identity provider says of whom it vouches for, as condition keys. */
+  readonly claims?: Context
+}
+
+/** Whom an identity provider of the account vouches for, while it assumes a role and is nobody yet. */
+export interface VouchedPrincipal {
+  readonly type: 'webIdentity' | 'saml'
+  /** The provider's ARN, or the host of one that every account knows. */
+  readonly provider: string
+  /** The same. */
+  readonly arn: string
 }
 
 export interface AnonymousCaller {

@@ -10,16 +10,20 @@ const principalTypes = {
   user: 'User',
   federatedUser: 'FederatedUser',
   assumedRole: 'AssumedRole',
+  // Nobody of an account: the request has no signature.
+  webIdentity: 'Anonymous',
+  saml: 'Anonymous',
 } as const
 
 /** The keys of a request that do not depend on what it touches. Source: policy semantics, sections 9.1 and 9.2. */
 export function requestContext(caller: AccountCaller, request: HttpRequest, now: number): Context {
-  const { account, principal, kind } = caller
+  const { principal, kind } = caller
+  const vouched = principal.type === 'webIdentity' || principal.type === 'saml'
   const values: Values = {
+    ...caller.claims,
     'aws:CurrentTime': dateText(now),
     'aws:EpochTime': String(Math.floor(now / 1000)),
-    'aws:PrincipalAccount': account,
-    'aws:PrincipalArn': principal.type === 'assumedRole' ? principal.roleArn : principal.arn,
+    'aws:PrincipalAccount': vouched ? 'anonymous' : caller.account,
     'aws:PrincipalIsAWSService': 'false',
     'aws:PrincipalType': principalTypes[kind],
     'aws:RequestedRegion': caller.region,
@@ -27,8 +31,9 @@ export function requestContext(caller: AccountCaller, request: HttpRequest, now:
     'aws:SourceIp': request.remoteAddress,
     'aws:UserAgent': header(request, 'user-agent') ?? '',
     'aws:ViaAWSService': 'false',
-    'aws:userid': caller.userId,
+    'aws:userid': vouched ? 'anonymous' : caller.userId,
   }
+  if (!vouched) values['aws:PrincipalArn'] = principal.type === 'assumedRole' ? principal.roleArn : principal.arn
   if (kind === 'user') values['aws:username'] = caller.name
   const referer = header(request, 'referer')
   if (referer !== undefined) values['aws:referer'] = referer

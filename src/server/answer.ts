@@ -8,6 +8,7 @@ import type { House } from './house.ts'
 import { authenticate, identify, operationOf } from './identify.ts'
 import { perform, within } from './perform.ts'
 import { recordAnswer, recordRefusal } from './record.ts'
+import { vouchedFor } from './vouch.ts'
 
 /**
  * Answers a request to one of AWS's services, and records it.
@@ -32,12 +33,13 @@ async function walk(entry: Entry, house: House): Promise<HttpResponse> {
   const { request, requestId } = entry
   const call = identify(request, house.services)
   entry.call = call
-  const caller = await authenticate(entry, call, house)
-  entry.caller = caller
+  const signed = await authenticate(entry, call, house)
+  entry.caller = signed
   const operation = operationOf(call, house)
-  refuseCredentials(caller, operation.service, operation.name)
+  if (signed !== undefined) refuseCredentials(signed, operation.service, operation.name)
   const input = conform(call.form.read(request, call), call)
   entry.input = input
+  const caller = await vouchedFor({ entry, call, operation, input }, house)
   const asked = { entry, call, caller, operation, input }
   const output = await within(asked, house, async (unit) => {
     const mfaAt = await verifyFactor(asked, unit)

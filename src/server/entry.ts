@@ -12,7 +12,7 @@ export interface Entry {
   /** When it began, by the clock that only measures. */
   readonly began: number
   call?: Call
-  caller?: AccountCaller
+  caller?: AccountCaller | undefined
   /** Present once it was found to be of the model's shape. */
   input?: object
   /** When the caller showed a second factor in this call. */

@@ -1,10 +1,12 @@
 import type { Access } from '#access'
 import { modelOf, type ServiceModel } from '#models'
-import type { Operation } from '#services'
+import { Issuers, type Operation } from '#services'
 import type { Store } from '#store'
 import { type Log, silent } from './log.ts'
 import { createMetrics, type Metrics } from './metric.ts'
+import { Once } from './once.ts'
 import type { OperatorHouse } from './operator.ts'
+import { createReach } from './reach.ts'
 import { Uses } from './use.ts'
 
 /** All that answering needs. */
@@ -20,8 +22,22 @@ export interface House {
   readonly log: Log
   readonly metrics: Metrics
   readonly uses: Uses
+  /** Quotas that the operator set, by AWS's names. */
+  readonly quotas: Readonly<Record<string, number>>
+  /** Identity providers that accounts trust. */
+  readonly issuers: Issuers
+  /** Present: tokens of identity providers are taken once only. */
+  readonly once?: Once
   /** Absent: nothing is answered to operators. */
   readonly operator?: OperatorHouse
+}
+
+/** How the installation takes the word of others. */
+export interface Federation {
+  /** URLs of issuers that may be reached at private addresses, and without TLS where they say so. */
+  readonly localIssuers?: readonly string[]
+  /** Whether a token of an identity provider is taken once only. */
+  readonly singleUse?: boolean
 }
 
 export interface HouseParts {
@@ -32,14 +48,17 @@ export interface HouseParts {
   readonly log?: Log
   readonly metrics?: Metrics
   readonly operator?: OperatorHouse
+  readonly federation?: Federation
+  readonly quotas?: Readonly<Record<string, number>>
 }
 
 /** Puts together what answers requests. */
 export function createHouse({ store, access, operations, operator, ...parts }: HouseParts): House {
   const names = new Set([...operations.values()].map(({ service }) => service))
-  const { now = Date.now, log = silent, metrics = createMetrics() } = parts
+  const { now = Date.now, log = silent, metrics = createMetrics(), quotas = {} } = parts
   const services = [...names].map(modelOf)
   const uses = new Uses(store)
+  const { localIssuers = [], singleUse = false } = parts.federation ?? {}
   return {
     store,
     access,
@@ -49,6 +68,9 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
     log,
     metrics,
     uses,
+    quotas,
+    issuers: new Issuers(createReach({ local: localIssuers }), localIssuers),
+    ...(singleUse ? { once: new Once() } : {}),
     ...(operator === undefined ? {} : { operator }),
   }
 }

@@ -33,19 +33,31 @@ export function identify(request: HttpRequest, services: readonly ServiceModel[]
 
 /**
  * Finds who asks.
+ * Gives: `undefined` for a request without a signature, where the operation needs none.
  * Errors: those of the signature; `MissingAuthenticationToken` (403) for a request without one.
  */
-export async function authenticate({ request, at }: Entry, call: Call, house: House): Promise<AccountCaller> {
+export async function authenticate(
+  { request, at }: Entry,
+  call: Call,
+  house: House,
+): Promise<AccountCaller | undefined> {
   const caller = await house.access.authenticate(request, call, at)
-  if (caller.kind === 'anonymous') throw missingAuthenticationToken()
+  if (caller.kind === 'anonymous') {
+    if (house.operations.get(nameOf(call))?.vouch !== undefined) return undefined
+    throw missingAuthenticationToken()
+  }
   house.uses.note(caller, { service: call.service.signingName, operation: call.operation.name }, at)
   return caller
 }
 
 /** Finds what performs the call. Errors: `NotImplemented` (501) for an operation of AWS that is not built. */
-export function operationOf({ service, operation }: Call, { operations }: House): Operation {
-  const name = `${service.name}:${operation.name}`
+export function operationOf(call: Call, { operations }: House): Operation {
+  const name = nameOf(call)
   const found = operations.get(name)
   if (found !== undefined) return found
   throw new Fault({ code: 'NotImplemented', status: 501, message: `Cardea does not have the operation ${name} yet.` })
+}
+
+function nameOf({ service, operation }: Call): string {
+  return `${service.name}:${operation.name}`
 }

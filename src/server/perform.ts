@@ -41,6 +41,8 @@ function worldOf(asked: Asked, unit: Unit, house: House): World {
     requestId: entry.requestId,
     ...(entry.mfaAt === undefined ? {} : { mfaAt: entry.mfaAt }),
     store: house.store,
+    quotas: house.quotas,
+    issuers: house.issuers,
     mint: mintId,
     random: randomBytesOf,
     fault: (code, message) => new Fault({ code, message, status: statusOf(code, call.service.errors) }),
@@ -55,7 +57,8 @@ function worldOf(asked: Asked, unit: Unit, house: House): World {
 /** Statuses of the errors that any operation may answer with, where the model does not list them. */
 const commonStatus: Readonly<Record<string, number>> = { AccessDenied: 403, InternalFailure: 500 }
 
-function statusOf(code: string, errors: Readonly<Record<string, { readonly status: number }>>): number {
+/** The status of an error of the model, or of one that any operation may answer with. */
+export function statusOf(code: string, errors: Readonly<Record<string, { readonly status: number }>>): number {
   return errors[code]?.status ?? commonStatus[code] ?? 400
 }
 

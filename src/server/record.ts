@@ -44,7 +44,7 @@ export function auditRecord(entry: Entry, { readOnly }: { readonly readOnly: boo
     ...(caller && {
       account: caller.account,
       principal: caller.principal.arn,
-      accessKeyId: caller.accessKeyId,
+      ...(caller.accessKeyId !== undefined && { accessKeyId: caller.accessKeyId }),
       region: caller.region,
     }),
     ...(userAgent !== undefined && { userAgent: bounded(userAgent) }),

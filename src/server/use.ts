@@ -24,7 +24,7 @@ export class Uses {
   /** Takes: who called which operation of which service, and when. */
   note(caller: AccountCaller, { service, operation }: Called, now: number): void {
     const { accessKeyId, session, kind, entityId, region } = caller
-    if (session === undefined) this.#note(accessKeyId, { at: now, region, service })
+    if (session === undefined && accessKeyId !== undefined) this.#note(accessKeyId, { at: now, region, service })
     else if (kind === 'assumedRole' && entityId !== undefined) this.#note(entityId, { at: now, region })
     if (entityId !== undefined) this.#note(`${entityId}/${service}:${operation}`, { at: now, region })
   }

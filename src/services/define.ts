@@ -1,6 +1,6 @@
 import type { Handler } from '@smithy/types'
 import type { Context } from '#engine'
-import type { CommonCode, Operation, Scope, SecondFactor, Touched, World } from './operation.ts'
+import type { CommonCode, Operation, Scope, SecondFactor, Touched, Vouched, Vouching, World } from './operation.ts'
 
 /** What one operation says of itself: what it touches, what it adds to the context, what it does. */
 export interface Parts<Input, Output, Code extends string> {
@@ -8,6 +8,8 @@ export interface Parts<Input, Output, Code extends string> {
   readonly action?: string | null
   /** Whether `run` may change anything in the store. Default: by the name. */
   readonly writes?: boolean
+  /** Present: the call needs no signature, and this finds out who calls. */
+  vouch?(input: Input, scope: Vouching<Code>): Promise<Vouched>
   /** Whether nothing of the operation looks at the store. Default: false. */
   readonly storeless?: boolean
   resource(input: Input, scope: Scope): Resource | Promise<Resource>
@@ -72,11 +74,13 @@ function erase<Input, Output, Code extends string>(
 ): Operation {
   // `conform` has checked the input against the operation's own model, which is where `Input` comes from.
   const typed = (input: unknown): Input => input as Input
+  const { vouch } = parts
   return {
     service,
     name,
     action: parts.action === null ? undefined : (parts.action ?? `${service}:${name}`),
     writes: parts.writes ?? !readOnly.test(name),
+    vouch: vouch && ((input, scope) => vouch(typed(input), scope)),
     storeless: parts.storeless ?? false,
     resource: async (input, scope) => touched(await parts.resource(typed(input), scope)),
     context: async (input, scope) => present((await parts.context?.(typed(input), scope)) ?? {}),

@@ -1,10 +1,13 @@
-import { iamOperations } from './iam/index.ts'
+import { iamOperations, quotaNames } from './iam/index.ts'
 import type { Operation } from './operation.ts'
 import { stsOperations } from './sts/index.ts'
 
 export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
+export { type Failed, type Fetch, type Fetched, Issuers } from './issuer.ts'
 export { mintId } from './mint.ts'
-export type { IdPrefix, Operation, Scope, Touched, World } from './operation.ts'
+export type { IdPrefix, Operation, Scope, Touched, Vouching, World } from './operation.ts'
+
+export { quotaNames }
 
 /** Every operation that is built, by its service and name: `iam:CreateUser`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(

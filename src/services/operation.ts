@@ -2,6 +2,7 @@ import type { AccountCaller } from '#access'
 import type { Context, PolicyType } from '#engine'
 import type { Fault } from '#protocol'
 import type { Store, Tables, Tag } from '#store'
+import type { Issuers } from './issuer.ts'
 
 /** What an operation touches, for the decision. */
 export interface Touched {
@@ -31,16 +32,42 @@ export interface World<Code extends string = string> extends Scope {
   readonly now: number
   readonly requestId: string
   readonly store: Pick<Store, 'tokenKeys'>
+  /** Which identity providers the operator marked for local use. */
+  readonly issuers: Pick<Issuers, 'isLocal'>
   /** A new unique id with the prefix of its kind: `AIDA` + 17 characters. */
   mint(prefix: IdPrefix): string
   /** When the caller showed its second factor in this call; absent: it showed none. */
   readonly mfaAt?: number
+  /** Quotas that the operator set, by AWS's names; the others are AWS's own. */
+  readonly quotas: Readonly<Record<string, number>>
   /** Random bytes from the system. */
   random(bytes: number): Uint8Array
   /** An error of the model, with its status. A code that the operation does not list does not compile. */
   fault(code: Code | CommonCode, message: string): Fault
   /** Asks for one more permission, in the same context. Errors: `AccessDenied` in AWS's words. */
   permit(action: string, resource: Touched | string, context?: Context): Promise<void>
+}
+
+/** What an operation may look at to find out whom an identity provider vouches for. */
+export interface Vouching<Code extends string = string> {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  read<Value>(work: (tables: Tables) => Promise<Value>): Promise<Value>
+  readonly issuers: Issuers
+  /**
+   * Notes that something was used, until a moment. Gives: `false` when it was used before.
+   * Absent: the installation takes tokens again and again while they are valid, as AWS does.
+   */
+  readonly once?: (id: string, until: number) => boolean
+  /** An error of the model, with its status. Takes: why, for the log and the record. */
+  refuse(code: Code | CommonCode, message: string, detail: string): Fault
+}
+
+/** Somebody whom an identity provider vouches for. */
+export interface Vouched {
+  readonly caller: AccountCaller
+  /** Present: the provider's word is genuine, but is refused all the same. */
+  readonly refusal?: Fault
 }
 
 export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA' | 'AKIA' | 'ASIA' | 'ASCA' | 'APKA' | 'ACCA'
@@ -64,6 +91,8 @@ export interface Operation {
   readonly action: string | undefined
   /** Whether `run` may change anything in the store. */
   readonly writes: boolean
+  /** Who calls, of an operation that needs no signature: it has the word of an identity provider in its input. */
+  readonly vouch: ((input: unknown, scope: Vouching) => Promise<Vouched>) | undefined
   /** Whether neither the decision nor `run` looks at the store: their tables then throw. */
   readonly storeless: boolean
   /** All that is touched; the caller needs the permission on each. */

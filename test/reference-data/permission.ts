@@ -103,6 +103,7 @@ function worldOf(scope: Scope, { store, asked }: { readonly store: Store; readon
   return {
     ...scope,
     store,
+    issuers: { isLocal: () => false },
     now,
     requestId: '00000000-0000-4000-8000-000000000000',
     mint: (prefix) => `${prefix}MINTED00000000001`,

@@ -8,7 +8,7 @@ import { makeRoom } from './quota.ts'
 import { firstTags, requestTags, shownTags } from './tag.ts'
 
 export const CreateOpenIDConnectProvider = iam('CreateOpenIDConnectProvider', {
-  resource: ({ Url }, { account }) => oidcProviderArn(account, Url.replace(scheme, '')),
+  resource: ({ Url }, { account }) => oidcProviderArn(account, Url.replace(anyScheme, '')),
   context: ({ Tags }) => requestTags(Tags),
 
   async run({ Url, ClientIDList = [], ThumbprintList = [], Tags }, world) {
@@ -121,6 +121,7 @@ export async function oidcProviderAt(
 }
 
 const scheme = /^https:\/\//
+const anyScheme = /^https?:\/\//
 const providerArn = /^arn:aws:iam::(\d{12}):oidc-provider\/([!-~]+)$/
 const thumbprintsPerProvider = 5
 
@@ -137,6 +138,8 @@ function arnOf({ account, name }: OidcProvider): string {
 
 /** A URL without its scheme. Errors: `ValidationError` for what AWS lets no provider have. */
 function nameIn(url: string, world: World): string {
+  // DIFFERS: what the operator marked for local use may have no TLS, and a port.
+  if (world.issuers.isLocal(url)) return url.replace(anyScheme, '')
   const { protocol, username, password, port, search, hash, hostname } = URL.parse(url) ?? {}
   const whole = /^https:\/\/[a-zA-Z0-9][a-zA-Z0-9.-]*(?:\/[!-~]*)?$/.test(url) && !/[?#\\]/.test(url)
   const spare = [username, password, port, search, hash].some((part) => part !== '')

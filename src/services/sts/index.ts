@@ -3,6 +3,13 @@ import { GetAccessKeyInfo } from './access-key.ts'
 import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
 import { GetSessionToken } from './session.ts'
+import { AssumeRoleWithWebIdentity } from './web-identity.ts'
 
 /** Every operation of the STS API that is built. */
-export const stsOperations: readonly Operation[] = [AssumeRole, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken]
+export const stsOperations: readonly Operation[] = [
+  AssumeRole,
+  AssumeRoleWithWebIdentity,
+  GetAccessKeyInfo,
+  GetCallerIdentity,
+  GetSessionToken,
+]

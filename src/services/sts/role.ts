@@ -36,9 +36,7 @@ export const AssumeRole = sts('AssumeRole', {
     const { RoleSessionName, SourceIdentity, DurationSeconds = usual } = input
     if ((input.ProvidedContexts ?? []).length > 0)
       throw world.fault('ValidationError', 'ProvidedContexts are not supported.')
-    const role = found.get(input) ?? (await roleAt(input.RoleArn, world))
-    // The decision has refused already for a role that is not there.
-    if (role === undefined) throw world.fault('AccessDenied', 'The role is not there.')
+    const role = await assumedRole(input, world)
     const { account, id, name, path } = role
     checkDuration(DurationSeconds, role, world)
     const sourceIdentity = sourceIdentityOf(SourceIdentity, world)
@@ -64,7 +62,7 @@ export const AssumeRole = sts('AssumeRole', {
 })
 
 /** A role with its trust policy; a role that is not there is one that nobody may assume. */
-async function touchedRole(input: { readonly RoleArn: string }, scope: Scope): Promise<Touched> {
+export async function touchedRole(input: { readonly RoleArn: string }, scope: Scope): Promise<Touched> {
   const { RoleArn: arn } = input
   const account = accountIn(arn)
   const role = await roleAt(arn, scope)
@@ -75,6 +73,14 @@ async function touchedRole(input: { readonly RoleArn: string }, scope: Scope): P
   return { arn, account, tags, policy: { type: 'trust', text: trustForDecision(role) } }
 }
 
+/** The role that the decision was about. */
+export async function assumedRole(input: { readonly RoleArn: string }, world: World): Promise<Role> {
+  const role = found.get(input) ?? (await roleAt(input.RoleArn, world))
+  // The decision has refused already for a role that is not there.
+  if (role === undefined) throw world.fault('AccessDenied', 'The role is not there.')
+  return role
+}
+
 async function roleAt(arn: string, { tables }: Scope): Promise<Role | undefined> {
   const parts = readEntityArn(arn)
   if (parts?.kind !== 'role') return undefined
@@ -83,14 +89,14 @@ async function roleAt(arn: string, { tables }: Scope): Promise<Role | undefined>
 }
 
 /** Errors: `ValidationError` for what names no account. */
-function accountIn(arn: string): string {
+export function accountIn(arn: string): string {
   const account = /^arn:aws:iam::(\d{12}):./.exec(arn)?.[1]
   if (account !== undefined) return account
   throw new Fault({ code: 'ValidationError', status: 400, message: `${arn} is invalid` })
 }
 
 /** Rules S-23 and S-26. */
-function checkDuration(seconds: number, role: Role, { caller, fault }: World): void {
+export function checkDuration(seconds: number, role: Role, { caller, fault }: World): void {
   if (caller.kind === 'assumedRole' && seconds > mostChained)
     throw fault(
       'ValidationError',

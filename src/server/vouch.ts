@@ -1,0 +1,31 @@
+import type { AccountCaller } from '#access'
+import { Fault, missingAuthenticationToken } from '#protocol'
+import type { Asked } from './entry.ts'
+import type { House } from './house.ts'
+import { statusOf } from './perform.ts'
+
+/**
+ * Finds who calls when all is known but that: whoever signed, or whom an identity provider vouches for.
+ * It asks identity providers, so it runs outside of any unit of work.
+ * Errors: those of the operation for a word that is not genuine, or is refused. The record has the latter.
+ */
+export async function vouchedFor(
+  { entry, call, operation, input }: Omit<Asked, 'caller'>,
+  { store, issuers, once }: House,
+): Promise<AccountCaller> {
+  if (operation.vouch === undefined) {
+    if (entry.caller === undefined) throw missingAuthenticationToken()
+    return entry.caller
+  }
+  const { caller, refusal } = await operation.vouch(input, {
+    now: entry.at,
+    read: (work) => store.read(work),
+    issuers,
+    ...(once === undefined ? {} : { once: (id, until) => once.take(id, until, entry.at) }),
+    refuse: (code, message, detail) =>
+      new Fault({ code, message, detail, status: statusOf(code, call.service.errors) }),
+  })
+  entry.caller = caller
+  if (refusal !== undefined) throw refusal
+  return caller
+}
