@@ -4,6 +4,7 @@ import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
 import { type EnvOptions, env } from './command/env.ts'
 import { type ExplainOptions, explain } from './command/explain.ts'
+import { exportAccount } from './command/export.ts'
 import { importAws } from './command/import.ts'
 import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
@@ -55,6 +56,7 @@ const forServing = [
   'host',
   'port',
   'region',
+  'quota',
   'tlsCert',
   'tlsKey',
   'maxBody',
@@ -74,7 +76,8 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addAccounts(top, program, add)
   addDecide(top, add)
   addExplain(top, add)
-  addTransfer(top, program, add)
+  addImport(top, program, add)
+  addExport(top, program, add)
   add({
     parent: top,
     name: 'version',
@@ -185,7 +188,7 @@ function addExplain(top: Command, add: Add): void {
   for (const [flags, says] of repeatable) command.option(flags, `${says}; may be given again`, gathered, [])
 }
 
-function addTransfer(top: Command, program: Program, add: Add): void {
+function addImport(top: Command, program: Program, add: Add): void {
   const from = top.command('import').description('bring accounts from elsewhere into this store').exitOverride()
   add({
     parent: from,
@@ -204,6 +207,29 @@ function addTransfer(top: Command, program: Program, add: Add): void {
     .option('--map <old=new>', 'another account, or another principal in policies; may be given again', gathered, [])
 }
 
+function addExport(top: Command, program: Program, add: Add): void {
+  add({
+    parent: top,
+    name: 'export',
+    says: 'write an account in the form of get-account-authorization-details, or as Terraform',
+    takes: ['data'],
+    act: ({ settings, flags, output }) => {
+      const { profile, out, format, complete } = flags
+      const options = {
+        format: format === 'terraform' ? format : 'aws',
+        complete: complete === true,
+        ...(typeof profile === 'string' ? { profile } : {}),
+        ...(typeof out === 'string' ? { out } : {}),
+      } as const
+      return exportAccount({ program, settings }, options, output)
+    },
+  })
+    .addOption(new Option('--format <name>', 'in which form').choices(['aws', 'terraform']).default('aws'))
+    .option('--out <path>', 'a file, for Terraform an empty folder; by default standard output')
+    .option('--complete', 'add what the form leaves out: session durations, more descriptions and tags')
+    .option('--profile <name>', 'whose credentials')
+}
+
 function importFlags(flags: Readonly<Record<string, unknown>>) {
   const list = (name: string) => (Array.isArray(flags[name]) ? flags[name].map(String) : [])
   const { dryRun, createAccounts } = flags
@@ -216,6 +242,7 @@ function importFlags(flags: Readonly<Record<string, unknown>>) {
 }
 
 const repeatable = [
+  ['--from <file>', "take the principal's policies from what get-account-authorization-details told"],
   ['--policy <file>', 'an identity-based policy'],
   ['--session <file>', 'a session policy'],
   ['--scp <file>', 'a service control policy, one a level, root first'],
@@ -268,6 +295,7 @@ function explainOptions(flags: Readonly<Record<string, unknown>>): ExplainOption
     on: String(flags['on']),
     context: list('context'),
     unknown: list('unknown'),
+    from: list('from'),
     policy: list('policy'),
     session: list('session'),
     scp: list('scp'),

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fixesFor } from '#analysis'
-import { explain as explainOne, explainUnknown, readQuestion } from '#engine'
+import { compile, explain as explainOne, explainUnknown, type Layers, type Question, readQuestion } from '#engine'
 import { principalNamed } from '../asked-principal.ts'
 import { coloursFor, type Output, say } from '../print.ts'
 import { rendered, renderedFixes } from '../rendering.ts'
 import { type ExitCode, exitCode, Stop } from '../stop.ts'
+import { readDetailFiles } from '../transfer/detail-file.ts'
+import { sourceOf, type View, viewOf } from '../transfer/view.ts'
 
 /** One question, as flags ask it. Files hold policy documents. */
 export interface ExplainOptions {
@@ -25,13 +27,13 @@ export interface ExplainOptions {
   readonly scp: readonly string[]
   readonly rcp: readonly string[]
   readonly endpoint?: string
+  /** Files of `get-account-authorization-details`: who asks has the policies that these tell. */
+  readonly from: readonly string[]
 }
 
 /** Answers one question and says why. Gives: `failed` for a denial and for an answer that is unknown. */
 export async function explain(options: ExplainOptions, output: Output): Promise<ExitCode> {
-  const question = readQuestion(JSON.stringify(questionOf(options)))
-  if ('error' in question) throw new Stop(exitCode.usage, `${question.error.code}: ${question.error.message}`)
-  const { request, layers } = question
+  const { request, layers } = options.from.length === 0 ? questionIn(options) : questionFrom(options)
   const keys = options.unknown.includes('*') ? '*' : options.unknown
   const explanation = keys.length === 0 ? explainOne(request, layers) : explainUnknown(request, layers, keys)
   const { decision } = explanation
@@ -46,15 +48,44 @@ export async function explain(options: ExplainOptions, output: Output): Promise<
   return decision === 'allowed' ? exitCode.done : exitCode.failed
 }
 
-function questionOf(options: ExplainOptions): object {
+function questionIn(options: ExplainOptions, view?: View): Question {
+  const question = readQuestion(JSON.stringify(questionOf(options, view)))
+  if ('error' in question) throw new Stop(exitCode.usage, `${question.error.code}: ${question.error.message}`)
+  return question
+}
+
+/** A question about what files tell. What flags say comes on top; a boundary or a resource's policy in place. */
+function questionFrom(options: ExplainOptions): Question {
+  const told = readDetailFiles(options.from, { accounts: new Map(), names: new Map() })
+  const accounts = new Map(told.map(({ details }) => [details.account, details]))
   const principal = principalNamed(options.as, options.behind)
+  const view = viewOf(accounts, { principal, action: options.do, resource: options.on })
+  const { request, layers } = questionIn({ ...options, policy: [] }, view)
+  return { request, layers: { ...layers, ...layersOf(view, options) } }
+}
+
+function layersOf({ identity, boundary, trust }: View, options: ExplainOptions): Partial<Layers> {
+  const more = options.policy.map((file) => sourceOf(textOf(file), 'identity', { id: basename(file) }))
+  const sources = [...(identity ?? []), ...more]
+  return {
+    ...(identity === undefined && more.length === 0 ? {} : { identity: compile(sources) }),
+    ...(boundary === undefined || options.boundary !== undefined ? {} : { permissionsBoundary: compile([boundary]) }),
+    ...(trust === undefined || options.resourcePolicy !== undefined ? {} : { resource: compile([trust]) }),
+  }
+}
+
+function questionOf(options: ExplainOptions, view: View | undefined): object {
+  const principal = { ...principalNamed(options.as, options.behind), ...view?.principal }
+  const given = contextOf(options.context)
+  const said = new Set([...Object.keys(given), ...options.unknown].map((key) => key.toLowerCase()))
+  const known = Object.entries(view?.context ?? {}).filter(([key]) => !said.has(key.toLowerCase()))
   return {
     request: {
       principal,
       action: options.do,
       resource: options.on,
       resourceAccount: options.owner ?? accountIn(options.on) ?? principal['account'] ?? '',
-      context: contextOf(options.context),
+      context: { ...Object.fromEntries(known), ...given },
     },
     policies: policiesOf(options),
   }
