@@ -1,7 +1,7 @@
 /** Puts the rooms together. Each room is loaded when a command needs it: `cardea decide` opens no store. */
 import { readFileSync } from 'node:fs'
 import type { AccountSummary, CreatedAccount, Installation, NewAccount, Place, Program, Serving, Settings } from '#cli'
-import { exitCode, run, Stop } from '#cli'
+import { exitCode, nearest, run, Stop } from '#cli'
 import type { House, Listening } from '#server'
 import type { Store } from '#store'
 
@@ -72,14 +72,14 @@ async function orStop<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 async function serve(store: Store, settings: Settings, operatorKey: string): Promise<Serving> {
-  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, { operations }] = await Promise.all(
-    [import('#server'), import('#access'), import('#services')],
-  )
+  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, { operations, quotaNames }] =
+    await Promise.all([import('#server'), import('#access'), import('#services')])
   const { region: regions } = settings
   const house = createHouse({
     store,
     access: createAccess({ store, ...(regions === undefined ? {} : { regions }) }),
     operations,
+    quotas: quotasIn(settings, quotaNames),
     log: createLog(settings.logLevel),
     metrics: createMetrics({ ofProcess: true }),
     operator: {
@@ -103,6 +103,18 @@ async function servingOn(house: House, settings: Settings): Promise<Serving> {
     throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${port}: ${(cause as Error).message}`, cause)
   }
   return { url: listening.url, stop: () => listening.stop() }
+}
+
+/** Errors: `Stop` for a quota that there is not, and for a limit that is no whole number. */
+function quotasIn({ quota = [] }: Settings, names: readonly string[]): Readonly<Record<string, number>> {
+  const pairs = quota.map((text) => {
+    const [name = '', limit = ''] = text.split('=')
+    if (!names.includes(name))
+      throw new Stop(exitCode.usage, `${name} is not a quota. Did you mean ${nearest(name, names)}?`)
+    if (!/^\d{1,9}$/.test(limit)) throw new Stop(exitCode.usage, `The quota ${name} must be a whole number.`)
+    return [name, Number(limit)] as const
+  })
+  return Object.fromEntries(pairs)
 }
 
 /** Errors: `Stop` when one of the two files is missing or cannot be read. */

@@ -8,6 +8,7 @@ import { execPath, platform } from 'node:process'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { CreateUserCommand, GetAccountSummaryCommand, IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -289,5 +290,21 @@ test('doctor says what is wrong, and ends with 1 then', async () => {
   assert.equal(lost.code, 1)
   const shell = lost.value().findings.find(({ name }: { name: string }) => name === 'shell')
   assert.equal(shell.state, 'bad')
+  await stop()
+})
+
+test("an operator sets quotas by AWS's names, and a name that is none is refused", async () => {
+  const wrong = cardea(['serve', '--ephemeral', '--quota', 'UserPerAccount=3'])
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.err, /Did you mean UsersPerAccount\?/)
+  assert.equal(cardea(['serve', '--ephemeral', '--quota', 'UsersPerAccount=many']).code, 2)
+  const { ready, stop } = await serve(['--ephemeral', '--quota', 'UsersPerAccount=2'])
+  const iam = new IAMClient({ region: 'us-east-1', endpoint: ready.url, credentials: ready.administrator })
+  await iam.send(new CreateUserCommand({ UserName: 'second' }))
+  await assert.rejects(iam.send(new CreateUserCommand({ UserName: 'third' })), {
+    name: 'LimitExceededException',
+    message: 'Cannot exceed quota for UsersPerAccount: 2',
+  })
+  assert.equal((await iam.send(new GetAccountSummaryCommand({}))).SummaryMap?.UsersQuota, 2)
   await stop()
 })

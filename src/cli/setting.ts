@@ -42,6 +42,7 @@ export const definitions = {
   },
   rootKey: { kind: 'switch', says: 'also make an access key of the root user' },
   region: { kind: 'list', says: 'accept signatures for these regions only (comma-separated)' },
+  quota: { kind: 'list', says: "quotas in place of AWS's own: UsersPerAccount=20000,RolesPerAccount=5000" },
   tlsCert: { kind: 'path', says: 'the certificate chain to serve TLS with (PEM)' },
   tlsKey: { kind: 'path', says: "the certificate's private key (PEM)" },
   maxBody: {

@@ -105,6 +105,7 @@ function worldOf(scope: Scope, { store, asked }: { readonly store: Store; readon
     store,
     issuers: { isLocal: () => false },
     now,
+    quotas: {},
     requestId: '00000000-0000-4000-8000-000000000000',
     mint: (prefix) => `${prefix}MINTED00000000001`,
     random: (bytes) => new Uint8Array(bytes).fill(7),

@@ -1,37 +1,40 @@
 import type { World } from '../operation.ts'
 import { iam } from './iam.ts'
-import { inlineSizes, quotas, versionsPerPolicy } from './quota.ts'
+import { inlineSizes, limitOf, type Quota, versionsPerPolicy } from './quota.ts'
 import { tokenVersion } from './token-preference.ts'
 
 export const GetAccountSummary = iam('GetAccountSummary', {
   resource: () => '*',
 
   async run(_, world) {
-    return { SummaryMap: { ...(await counted(world)), ...limits, ...notThereYet } }
+    return { SummaryMap: { ...(await counted(world)), ...limitsIn(world), ...notThereYet } }
   },
 })
 
-const limits = {
-  UsersQuota: quotas.UsersPerAccount,
-  GroupsQuota: quotas.GroupsPerAccount,
-  RolesQuota: quotas.RolesPerAccount,
-  PoliciesQuota: quotas.PoliciesPerAccount,
-  InstanceProfilesQuota: quotas.InstanceProfilesPerAccount,
-  GroupsPerUserQuota: quotas.GroupsPerUser,
-  AccessKeysPerUserQuota: quotas.AccessKeysPerUser,
-  AttachedPoliciesPerUserQuota: quotas.PoliciesPerUser,
-  AttachedPoliciesPerGroupQuota: quotas.PoliciesPerGroup,
-  AttachedPoliciesPerRoleQuota: quotas.PoliciesPerRole,
-  PolicySizeQuota: quotas.PolicySize,
-  AssumeRolePolicySizeQuota: quotas.ACLSizePerRole,
-  UserPolicySizeQuota: inlineSizes.user,
-  GroupPolicySizeQuota: inlineSizes.group,
-  RolePolicySizeQuota: inlineSizes.role,
-  VersionsPerPolicyQuota: versionsPerPolicy,
-  PolicyVersionsInUseQuota: 10000,
-  SigningCertificatesPerUserQuota: quotas.SigningCertificatesPerUser,
-  ServerCertificatesQuota: quotas.ServerCertificatesPerAccount,
-} as const
+function limitsIn(world: World) {
+  const limit = (quota: Quota) => limitOf(quota, world)
+  return {
+    UsersQuota: limit('UsersPerAccount'),
+    GroupsQuota: limit('GroupsPerAccount'),
+    RolesQuota: limit('RolesPerAccount'),
+    PoliciesQuota: limit('PoliciesPerAccount'),
+    InstanceProfilesQuota: limit('InstanceProfilesPerAccount'),
+    GroupsPerUserQuota: limit('GroupsPerUser'),
+    AccessKeysPerUserQuota: limit('AccessKeysPerUser'),
+    AttachedPoliciesPerUserQuota: limit('PoliciesPerUser'),
+    AttachedPoliciesPerGroupQuota: limit('PoliciesPerGroup'),
+    AttachedPoliciesPerRoleQuota: limit('PoliciesPerRole'),
+    PolicySizeQuota: limit('PolicySize'),
+    AssumeRolePolicySizeQuota: limit('ACLSizePerRole'),
+    UserPolicySizeQuota: inlineSizes.user,
+    GroupPolicySizeQuota: inlineSizes.group,
+    RolePolicySizeQuota: inlineSizes.role,
+    VersionsPerPolicyQuota: versionsPerPolicy,
+    PolicyVersionsInUseQuota: 10000,
+    SigningCertificatesPerUserQuota: limit('SigningCertificatesPerUser'),
+    ServerCertificatesQuota: limit('ServerCertificatesPerAccount'),
+  }
+}
 
 /** What an account cannot have, as long as nothing makes it. */
 const notThereYet = {

@@ -47,6 +47,8 @@ import * as user from './user.ts'
 import * as userTag from './user-tag.ts'
 
 /** Every operation of the IAM API that is built. */
+export { quotaNames } from './quota.ts'
+
 export const iamOperations: readonly Operation[] = [
   accessKey,
   accountAlias,

@@ -7,7 +7,7 @@ import { checked, sizeOf } from './document.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
 import { changeablePolicy, readPolicy, touchedPolicy } from './policy-arn.ts'
-import { makeRoom, overQuota, quotas } from './quota.ts'
+import { limitOf, makeRoom, overQuota } from './quota.ts'
 import { firstTags, requestTags, shownTags } from './tag.ts'
 
 export const CreatePolicy = iam('CreatePolicy', {
@@ -102,7 +102,7 @@ export async function usageOf(arn: string, { account, tables }: { account: strin
  */
 export function checkManaged(document: string, world: World<'MalformedPolicyDocument' | 'LimitExceeded'>): void {
   checked(document, 'identity', world)
-  if (sizeOf(document) > quotas.PolicySize) throw overQuota('PolicySize', world)
+  if (sizeOf(document) > limitOf('PolicySize', world)) throw overQuota('PolicySize', world)
 }
 
 /** A customer managed policy as listings show it: without description and tags. */

@@ -36,6 +36,9 @@ export const quotas = {
 
 export type Quota = keyof typeof quotas
 
+/** The names by which an operator sets quotas. */
+export const quotaNames: readonly string[] = Object.keys(quotas)
+
 /** Characters that the inline policies of one user, group or role may have together. */
 export const inlineSizes = { user: 2048, group: 5120, role: 10240 } as const
 
@@ -47,10 +50,15 @@ export const tagsPerEntity = 50
 
 /** Refuses one more when there are `present` already. Errors: `LimitExceeded`. */
 export function makeRoom(quota: Quota, present: number, world: World<'LimitExceeded'>): void {
-  if (present >= quotas[quota]) throw overQuota(quota, world)
+  if (present >= limitOf(quota, world)) throw overQuota(quota, world)
+}
+
+/** The operator's limit, or AWS's own. */
+export function limitOf(quota: Quota, { quotas: set }: Pick<World, 'quotas'>): number {
+  return set[quota] ?? quotas[quota]
 }
 
 /** The fault of something that is larger or more than the quota lets it be. */
 export function overQuota(quota: Quota, world: World<'LimitExceeded'>) {
-  return world.fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${quotas[quota]}`)
+  return world.fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limitOf(quota, world)}`)
 }

@@ -3,7 +3,7 @@ import { type Policy, principalsOf } from '#engine'
 import type { Role, Tables } from '#store'
 import type { World } from '../operation.ts'
 import { checked, sizeOf } from './document.ts'
-import { overQuota, quotas } from './quota.ts'
+import { limitOf, overQuota } from './quota.ts'
 
 /** The part of a role that its trust policy fills. */
 export type Trust = Pick<Role, 'trustPolicy' | 'trustPrincipals'>
@@ -17,7 +17,7 @@ export async function trusting(
   world: World<'MalformedPolicyDocument' | 'LimitExceeded'>,
 ): Promise<Trust> {
   const policy = checked(text, 'trust', world)
-  if (sizeOf(text) > quotas.ACLSizePerRole) throw overQuota('ACLSizePerRole', world)
+  if (sizeOf(text) > limitOf('ACLSizePerRole', world)) throw overQuota('ACLSizePerRole', world)
   return { trustPolicy: text, trustPrincipals: await meant(policy, world) }
 }
 
