@@ -92,6 +92,9 @@ async function openJudge(room: Room): Promise<Judge> {
     if (typeof judgement !== 'string') return judgement.killedBy
     gone = true
     child.kill('SIGKILL')
+    process.stderr.write(
+      `a judge was lost by ${judgement} in ${task.path}: ${task.id} ${complaint.trim().split('\n')[0]}\n`,
+    )
     return judgement
   }
   return { ask, isSpent: () => gone || asked >= tasksOfOneProcess, close: () => child.kill('SIGKILL') }

@@ -50,7 +50,7 @@ const importers = new Map<string, Set<string>>()
 let unitCount = 0
 let current: { readonly task: Task; readonly affected: ReadonlySet<string> } | undefined
 const hits: { always: Set<number>; now: Set<number> } = { always: new Set(), now: new Set() }
-Object.assign(globalThis, { cardeaHit: (id: number) => hits.now.add(id) })
+Object.assign(globalThis, { cardeaHit: (id: number) => hits.now.add(id), cardeaTick: () => {} })
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -76,7 +76,7 @@ function sourceOf(path: string, right: boolean): string {
   const result = instrumented(path, readFileSync(path, 'utf8'), unitCount)
   units.set(path, result.units)
   unitCount += result.units.length
-  return stripTypeScriptTypes(result.text)
+  return stripTypeScriptTypes(guarded(path, result.text))
 }
 
 function plainOf(path: string): string {
