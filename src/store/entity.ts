@@ -217,7 +217,7 @@ export interface ServiceCredential {
 /** An OpenID Connect provider. Its name is its URL without `https://`; it has no path. */
 export interface OidcProvider extends Named {
   readonly clientIds: readonly string[]
-  /** SHA-1 of certificates, in lower-case hexadecimal digits. */
+  /** SHA-1 of certificates, in hexadecimal digits of either case. */
   readonly thumbprints: readonly string[]
   readonly tags: readonly Tag[]
 }
@@ -344,6 +344,22 @@ export interface AuditRecord {
   /** Absent: the call succeeded. */
   readonly errorCode?: string
   readonly errorMessage?: string
+  /** What the caller did not hear: which check or condition failed, what it expected and what it saw. */
+  readonly errorDetail?: string
+}
+
+/** A key with which an account signs tokens for others. Its private half is kept apart. */
+export interface IssuerKey {
+  /** The `kid` of its tokens, unique in the installation. */
+  readonly id: string
+  readonly account: string
+  /** The id of the account's issuer. */
+  readonly issuer: string
+  /** `RS256` or `ES384`. */
+  readonly algorithm: string
+  /** A JSON Web Key, as text. */
+  readonly publicKey: string
+  readonly createdAt: number
 }
 
 /** A part of a listing, ordered by name without case. */

@@ -41,6 +41,14 @@ test('a provider has the ARN of its URL, and tells the URL without its scheme', 
   assert.ok(OpenIDConnectProviderList.some(({ Arn }) => Arn === arn))
 })
 
+test('a URL is kept as it is written', async () => {
+  for (const url of ['https://Case.Example.com/Path/', 'https://x-1.example.com/a%20b/_~!$&*+,;=:@'])
+    assert.equal(
+      (await create(url)).OpenIDConnectProviderArn,
+      `arn:aws:iam::${account}:oidc-provider/${url.slice('https://'.length)}`,
+    )
+})
+
 test('a URL has one provider in an account', async () => {
   await create('https://once.example.com')
   await assert.rejects(create('https://once.example.com'), {
@@ -60,6 +68,10 @@ test('a URL is https with host and path, and nothing else', async () => {
     'https://',
     'https://x.example.com/a b',
     'https://-',
+    'https://x.example.com/a/../b',
+    'https://x.example.com\\a',
+    'https://münchen.example.com',
+    `https://${'a'.repeat(64)}.example.com`,
   ]
   for (const url of wrong)
     await assert.rejects(create(url), { name: 'ValidationError', message: 'Invalid Open ID Connect Provider URL' }, url)

@@ -120,6 +120,7 @@ export async function oidcProviderAt(
   return provider
 }
 
+const host = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 const scheme = /^https:\/\//
 const anyScheme = /^https?:\/\//
 const providerArn = /^arn:aws:iam::(\d{12}):oidc-provider\/([!-~]+)$/
@@ -138,12 +139,11 @@ function arnOf({ account, name }: OidcProvider): string {
 
 /** A URL without its scheme. Errors: `ValidationError` for what AWS lets no provider have. */
 function nameIn(url: string, world: World): string {
-  // DIFFERS: what the operator marked for local use may have no TLS, and a port.
-  if (world.issuers.isLocal(url)) return url.replace(anyScheme, '')
-  const { protocol, username, password, port, search, hash, hostname } = URL.parse(url) ?? {}
-  const whole = /^https:\/\/[a-zA-Z0-9][a-zA-Z0-9.-]*(?:\/[!-~]*)?$/.test(url) && !/[?#\\]/.test(url)
-  const spare = [username, password, port, search, hash].some((part) => part !== '')
-  if (!whole || spare || protocol !== 'https:' || hostname === undefined)
+  const { href, hostname } = URL.parse(url) ?? {}
+  const [, given] = /^https:\/\/([^/?#@:\\]+)(?:\/[^?#\\]*)?$/.exec(url) ?? []
+  // A URL that the parser changes, but for the case of its host, is not written as issuers write theirs.
+  const same = href !== undefined && [url, `${url}/`].some((one) => one.toLowerCase() === href.toLowerCase())
+  if (!same || hostname === undefined || given?.toLowerCase() !== hostname || !host.test(hostname))
     throw world.fault('ValidationError', 'Invalid Open ID Connect Provider URL')
   return url.replace(scheme, '')
 }

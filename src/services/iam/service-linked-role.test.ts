@@ -61,6 +61,9 @@ test('a service has one such role, and several only where it lets suffixes in', 
     message: 'Custom suffix is not allowed for es.amazonaws.com',
   })
   await assert.rejects(create('example.com'), { name: 'InvalidInputException' })
+  await assert.rejects(create('autoscaling.amazonaws.com', { CustomSuffix: 'x'.repeat(64) }), {
+    name: 'InvalidInputException',
+  })
 })
 
 test('every service that is known names a policy that AWS has', () => {

@@ -22,10 +22,13 @@ export const CreateServiceLinkedRole = iam('CreateServiceLinkedRole', {
     const { roleName, policyName, suffix } = linkedService(AWSServiceName) ?? unknownService(AWSServiceName, world)
     if (CustomSuffix !== undefined && !suffix)
       throw world.fault('InvalidInput', `Custom suffix is not allowed for ${AWSServiceName}`)
+    const name = nameOf(roleName, CustomSuffix)
+    if (name.length > longestName)
+      throw world.fault('InvalidInput', `Service role name ${name} has more than ${longestName} characters.`)
     const role: Role = {
       account,
       id: mint('AROA'),
-      name: nameOf(roleName, CustomSuffix),
+      name,
       path: pathOf(AWSServiceName),
       ...(Description === undefined || Description === '' ? {} : { description: Description }),
       maxSessionDuration: 3600,
@@ -76,6 +79,7 @@ export const GetServiceLinkedRoleDeletionStatus = iam('GetServiceLinkedRoleDelet
   },
 })
 
+const longestName = 64
 const kind = 'serviceLinkedRoleDeletion'
 /** Milliseconds for which it is known how a deletion ended. */
 const remembered = 30 * 24 * 3_600_000
