@@ -167,3 +167,11 @@ test('a provider goes with its private keys', async () => {
       message: `Manifest not found for arn ${SAMLProviderArn}`,
     })
 })
+
+test('the audit trail keeps no private key', async () => {
+  await create('recorded', undefined, { AddPrivateKey: privateKey() })
+  const records = await door.store.read(({ audit }) => audit.list(account, { limit: 5 }))
+  const record = records.find(({ eventName }) => eventName === 'CreateSAMLProvider')
+  assert.equal(record?.request?.['Name'], 'recorded')
+  assert.equal(JSON.stringify(record).includes('PRIVATE KEY'), false)
+})
