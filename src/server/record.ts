@@ -27,7 +27,8 @@ export function recordRefusal(fault: Fault, entry: Entry, house: House): void {
   if (house.log.isLevelEnabled(level)) house.log[level]({ ...line(entry), ...why, ...unforeseen }, 'refused')
   if (entry.caller === undefined) return
   const readOnly = operationIn(entry, house)?.writes !== true
-  house.store.record({ ...auditRecord(entry, { readOnly }), errorCode: code, errorMessage: message })
+  const told = { errorCode: code, errorMessage: message, ...(detail === undefined ? {} : { errorDetail: detail }) }
+  house.store.record({ ...auditRecord(entry, { readOnly }), ...told })
 }
 
 /** What the audit trail keeps of a call. */

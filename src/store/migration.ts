@@ -3,6 +3,7 @@ import { StoreError } from './error.ts'
 import { first } from './migration/0001-first.ts'
 import { credential } from './migration/0002-credential.ts'
 import { federation } from './migration/0003-federation.ts'
+import { issuer } from './migration/0004-issuer.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -25,7 +26,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential, federation]
+export const migrations: readonly Migration[] = [first, credential, federation, issuer]
 
 /** How the steps are run. */
 export interface Migrating {

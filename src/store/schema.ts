@@ -30,6 +30,7 @@ export interface Schema {
   readonly samlProvider: SamlProviderColumns
   readonly samlPrivateKey: SamlPrivateKeyColumns
   readonly setting: SettingColumns
+  readonly issuerKey: IssuerKeyColumns
   readonly task: TaskColumns
   readonly access: AccessColumns
   readonly delegation: DelegationColumns
@@ -297,6 +298,18 @@ export interface SettingColumns {
   readonly value: string
 }
 
+export interface IssuerKeyColumns {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly account: string
+  readonly issuer: string
+  readonly algorithm: string
+  readonly publicKey: string
+  readonly createdAt: number
+  readonly dataKey: string
+  readonly sealed: Uint8Array
+}
+
 export interface TaskColumns {
   readonly seq: Generated<number>
   readonly id: string
@@ -343,4 +356,5 @@ export interface AuditRecordColumns {
   readonly request: string | null
   readonly errorCode: string | null
   readonly errorMessage: string | null
+  readonly errorDetail: string | null
 }

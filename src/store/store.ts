@@ -8,6 +8,7 @@ import type {
   Group,
   InlinePolicy,
   InstanceProfile,
+  IssuerKey,
   LastUsed,
   LoginProfile,
   ManagedPolicy,
@@ -87,6 +88,7 @@ export interface Tables {
   readonly oidcProviders: NamedTable<OidcProvider>
   readonly samlProviders: SamlProviderTable
   readonly settings: SettingTable
+  readonly issuerKeys: IssuerKeyTable
   readonly tasks: TaskTable
   readonly delegations: DelegationTable
   readonly lastUses: LastUseTable
@@ -260,6 +262,15 @@ export interface SettingTable {
   all(account: string): Promise<ReadonlyMap<string, string>>
   put(account: string, name: string, value: string): Promise<void>
   remove(account: string, name: string): Promise<boolean>
+}
+
+export interface IssuerKeyTable {
+  add(key: IssuerKey, privateKey: string): Promise<void>
+  /** Of one issuer, newest first. */
+  ofIssuer(issuer: string): Promise<readonly IssuerKey[]>
+  /** For whoever signs with it; no operation answers with it. */
+  privateKey(id: string): Promise<string | undefined>
+  remove(id: string): Promise<boolean>
 }
 
 export interface TaskTable {

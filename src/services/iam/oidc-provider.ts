@@ -139,6 +139,8 @@ function arnOf({ account, name }: OidcProvider): string {
 
 /** A URL without its scheme. Errors: `ValidationError` for what AWS lets no provider have. */
 function nameIn(url: string, world: World): string {
+  // DIFFERS: what the operator marked for local use may have no TLS, and a port.
+  if (world.issuers.isLocal(url)) return url.replace(anyScheme, '')
   const { href, hostname } = URL.parse(url) ?? {}
   const [, given] = /^https:\/\/([^/?#@:\\]+)(?:\/[^?#\\]*)?$/.exec(url) ?? []
   // A URL that the parser changes, but for the case of its host, is not written as issuers write theirs.

@@ -40,6 +40,7 @@ function columnsOf(record: AuditRecord): Omit<AuditRecordColumns, 'seq'> {
       resource: record.resource,
       errorCode: record.errorCode,
       errorMessage: record.errorMessage,
+      errorDetail: record.errorDetail,
     }),
   }
 }

@@ -11,6 +11,7 @@ import { delegationTable } from './delegation.ts'
 import { groupTable } from './group.ts'
 import { inlinePolicyTable } from './inline-policy.ts'
 import { instanceProfileTable } from './instance-profile.ts'
+import { issuerKeyTable } from './issuer-key.ts'
 import { lastUseTable } from './last-use.ts'
 import { loginProfileTable } from './login-profile.ts'
 import { membershipTable } from './membership.ts'
@@ -62,6 +63,7 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     oidcProviders: oidcProviderTable(db),
     samlProviders: samlProviderTable(db, keyring),
     settings: settingTable(db),
+    issuerKeys: issuerKeyTable(db, keyring),
     tasks: taskTable(db),
     delegations: delegationTable(db),
     lastUses: lastUseTable(db, waiting),
