@@ -22,7 +22,10 @@ export const complaints = {
     'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.',
   iamRegion: (arn: string) => `IAM resource ${arn} cannot contain region information.`,
   s3Region: (arn: string) => `Resource ${arn} can not contain region information.`,
-  principal: (kind: string, value: string) => `Invalid principal in policy: "${kind}":"${value}"`,
+  principal: (kind: string, value: string) =>
+    kind === 'Federated'
+      ? 'Federated principals must be valid domain names or SAML metadata ARNs'
+      : `Invalid principal in policy: "${kind}":"${value}"`,
 } as const
 
 export type Complaint = keyof typeof complaints

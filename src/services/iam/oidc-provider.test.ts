@@ -4,6 +4,7 @@ import {
   AddClientIDToOpenIDConnectProviderCommand,
   CreateAccessKeyCommand,
   CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   DeleteOpenIDConnectProviderCommand,
   GetAccountSummaryCommand,
@@ -160,4 +161,20 @@ test('a provider that is not there is NoSuchEntity, and its deletion is none the
     iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: 'arn:aws:s3:::not-a-provider' })),
     { name: 'InvalidInputException' },
   )
+})
+
+test('a trust policy names a provider by its ARN or its host, whether it is there or not', async () => {
+  const role = (RoleName: string, Federated: string) => {
+    const Statement = { Effect: 'Allow', Principal: { Federated }, Action: 'sts:AssumeRoleWithWebIdentity' }
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+    return iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }))
+  }
+  await role('by-arn', `arn:aws:iam::${account}:oidc-provider/not-there.example.com/id`)
+  await role('by-saml', `arn:aws:iam::${account}:saml-provider/not-there`)
+  await role('by-host', 'accounts.google.com')
+  for (const wrong of ['nothing', `arn:aws:iam::${account}:role/x`, `arn:aws:iam//${account}:oidc-provider/x`, ''])
+    await assert.rejects(role('wrong', wrong), {
+      name: 'MalformedPolicyDocumentException',
+      message: 'Federated principals must be valid domain names or SAML metadata ARNs',
+    })
 })
