@@ -7,7 +7,9 @@ import {
   missingAuthenticationToken,
   operationOf as operationIn,
   query,
+  queryJson,
   readForm,
+  wantsJson,
 } from '#protocol'
 import type { Operation } from '#services'
 import type { Entry } from './entry.ts'
@@ -17,7 +19,12 @@ import type { House } from './house.ts'
 type Route = (request: HttpRequest, services: readonly ServiceModel[]) => Call | undefined
 
 /** Asked in this order; the query protocol takes whatever the others left. */
-const routes: readonly Route[] = [(request, services) => ({ ...operationIn(readForm(request), services), form: query })]
+const routes: readonly Route[] = [
+  (request, services) => ({
+    ...operationIn(readForm(request), services),
+    form: wantsJson(request) ? queryJson : query,
+  }),
+]
 
 /**
  * Finds the operation that a request asks for, and the form in which it asks.

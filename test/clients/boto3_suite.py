@@ -270,9 +270,10 @@ class Sessions(Suite):
             "context": {},
         }
         url = signer.generate_presigned_url(request, region_name="us-east-1", expires_in=60, operation_name="")
-        asked = urllib.request.Request(url, headers={"x-k8s-aws-id": "cluster"})
+        asked = urllib.request.Request(url, headers={"x-k8s-aws-id": "cluster", "Accept": "application/json"})
         with urllib.request.urlopen(asked, timeout=10) as answer:
-            self.assertIn(f"<Account>{self.account}</Account>", answer.read().decode())
+            body = json.loads(answer.read())
+        self.assertEqual(body["GetCallerIdentityResponse"]["GetCallerIdentityResult"]["Account"], self.account)
         other = urllib.request.Request(url, headers={"x-k8s-aws-id": "another"})
         with self.assertRaises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(other, timeout=10)
