@@ -17,7 +17,7 @@ export function material(): Readonly<Record<string, string | readonly string[]>>
 }
 
 /** Source: RFC 4253, section 6.6. */
-function sshKey({ keys }: Issued): string {
+export function sshKey({ keys }: Issued): string {
   const { e = '', n = '' } = keys.publicKey.export({ format: 'jwk' })
   const whole = (text: string) => Buffer.concat([Buffer.alloc(1), Buffer.from(text, 'base64url')])
   const parts = [Buffer.from('ssh-rsa'), Buffer.from(e, 'base64url'), whole(n)].map((part) => {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { remains } from './account.ts'
+import { addDeployer, interfere } from './interfere.ts'
 import { material } from './material.ts'
 import { findMirror, type Provider, startProvider } from './provider.ts'
 import { type Served, serve } from './server.ts'
@@ -84,13 +85,16 @@ function workspaceOf(scenario: string, kind: 'state' | 'imports' | 'provider'): 
 async function live(scenario: string, provider: Provider): Promise<void> {
   const server = await serve()
   try {
+    const role = scenario === 'policy' ? await addDeployer(server) : ''
     const before = await remains(server)
-    const command = commandIn(workspaceOf(scenario, 'state'), server, provider)
+    const session = { server, provider, role }
+    const command = commandIn(workspaceOf(scenario, 'state'), session)
     await command('apply -auto-approve', {})
     await command('plan -detailed-exitcode', {})
     await command('apply -auto-approve', { changed: true })
     await command('plan -detailed-exitcode', { changed: true })
-    await imported(scenario, server, provider)
+    await imported(scenario, session)
+    await interfere[scenario]?.(server)
     await command('destroy -auto-approve', { changed: true })
     assert.deepEqual(await remains(server), before)
   } finally {
@@ -98,12 +102,19 @@ async function live(scenario: string, provider: Provider): Promise<void> {
   }
 }
 
+/** Whom Terraform works for. `role`: the one that it is to assume; empty: none. */
+interface Session {
+  readonly server: Served
+  readonly provider: Provider
+  readonly role: string
+}
+
 type Command = (words: string, settings: { readonly changed?: boolean }) => Promise<string>
 
 /** Gives: what a command said. It fails when the command does. */
-function commandIn(cwd: string, server: Served, provider: Provider): Command {
+function commandIn(cwd: string, session: Session): Command {
   return async (words, { changed = false }) => {
-    const env = { ...plain, ...provider.env, ...variables(server), TF_VAR_changed: String(changed) }
+    const env = { ...plain, ...session.provider.env, ...variables(session), TF_VAR_changed: String(changed) }
     const { code, stdout, stderr } = await run([terraform ?? '', ...words.split(' '), '-no-color'], { cwd, env })
     assert.equal(code, 0, `terraform ${words}\n${stdout}\n${stderr}`)
     return stdout
@@ -111,8 +122,9 @@ function commandIn(cwd: string, server: Served, provider: Provider): Command {
 }
 
 /** The provider was started before the server, so that its environment cannot tell it these. */
-function variables({ url, administrator }: Served): Environment {
+function variables({ server: { url, administrator }, role }: Session): Environment {
   return {
+    TF_VAR_role: role,
     TF_VAR_endpoint: url,
     TF_VAR_access_key: administrator.accessKeyId,
     TF_VAR_secret_key: administrator.secretAccessKey,
@@ -134,11 +146,11 @@ interface Planned {
 }
 
 /** What exists is taken over into an empty state as it is. */
-async function imported(scenario: string, server: Served, provider: Provider): Promise<void> {
+async function imported(scenario: string, session: Session): Promise<void> {
   const workspace = workspaceOf(scenario, 'imports')
   writeFileSync(join(workspace, 'made.auto.tfvars.json'), JSON.stringify({ made: outputs(scenario) }))
   const wanted = [...readFileSync(join(workspace, 'import.tf'), 'utf8').matchAll(/^\s*to\s*=/gm)].length
-  const said = await commandIn(workspace, server, provider)('plan -json', { changed: true })
+  const said = await commandIn(workspace, session)('plan -json', { changed: true })
   const lines: readonly Planned[] = said
     .split('\n')
     .filter((line) => line !== '')

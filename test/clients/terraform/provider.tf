@@ -19,6 +19,12 @@ variable "secret_key" {
   sensitive = true
 }
 
+# A role to work with; empty: the keys' own user.
+variable "role" {
+  type    = string
+  default = ""
+}
+
 variable "changed" {
   type    = bool
   default = false
@@ -29,6 +35,14 @@ provider "aws" {
   access_key              = var.access_key
   secret_key              = var.secret_key
   skip_metadata_api_check = true
+
+  dynamic "assume_role" {
+    for_each = var.role == "" ? [] : [var.role]
+    content {
+      role_arn     = assume_role.value
+      session_name = "terraform"
+    }
+  }
 
   endpoints {
     iam = var.endpoint

@@ -55,3 +55,23 @@ data "aws_iam_account_alias" "here" {
   }
 }
 
+
+data "aws_iam_principal_policy_simulation" "alice" {
+  action_names      = ["s3:GetObject", "s3:PutObject"]
+  resource_arns     = ["arn:aws:s3:::bucket/key"]
+  policy_source_arn = aws_iam_user.alice.arn
+  depends_on        = [aws_iam_user_policy.alice]
+
+  context {
+    key    = "aws:SourceIp"
+    type   = "ip"
+    values = ["10.0.0.1"]
+  }
+
+  lifecycle {
+    postcondition {
+      condition     = { for result in self.results : result.action_name => result.allowed } == { "s3:GetObject" = true, "s3:PutObject" = var.changed }
+      error_message = "the user may do something else"
+    }
+  }
+}
