@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '#protocol'
 import { answer } from './answer.ts'
 import type { House } from './house.ts'
 import { answerOperator, operatorPath } from './operator.ts'
+import { published } from './published.ts'
 
 /** Brings a request to whom it is for: probes, the operator, or AWS's services. Never throws. */
 export async function dispatch(request: HttpRequest, house: House): Promise<HttpResponse> {
@@ -14,7 +15,16 @@ export async function dispatch(request: HttpRequest, house: House): Promise<Http
       return text(500, 'internal failure\n')
     }
   }
-  return answer(request, house)
+  return (await issuerAnswer(request, house)) ?? answer(request, house)
+}
+
+async function issuerAnswer(request: HttpRequest, house: House): Promise<HttpResponse | undefined> {
+  try {
+    return await published(request, house)
+  } catch (cause) {
+    house.log.error({ path: request.path, err: cause }, 'the keys of an issuer were not published')
+    return text(500, 'internal failure\n')
+  }
 }
 
 const probes = new Set(['/healthz', '/readyz', '/metrics'])

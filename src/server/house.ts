@@ -24,6 +24,8 @@ export interface House {
   readonly uses: Uses
   /** Quotas that the operator set, by AWS's names. */
   readonly quotas: Readonly<Record<string, number>>
+  /** The URL of an issuer of an account. Takes: its id. */
+  issuerUrl(issuer: string): string
   /** Identity providers that accounts trust. */
   readonly issuers: Issuers
   /** Present: tokens of identity providers are taken once only. */
@@ -36,6 +38,8 @@ export interface House {
 export interface Federation {
   /** URLs of issuers that may be reached at private addresses, and without TLS where they say so. */
   readonly localIssuers?: readonly string[]
+  /** The URL by which others reach this installation, without a slash at its end. Absent: none does. */
+  readonly publicUrl?: () => string
   /** Whether a token of an identity provider is taken once only. */
   readonly singleUse?: boolean
 }
@@ -58,7 +62,7 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
   const { now = Date.now, log = silent, metrics = createMetrics(), quotas = {} } = parts
   const services = [...names].map(modelOf)
   const uses = new Uses(store)
-  const { localIssuers = [], singleUse = false } = parts.federation ?? {}
+  const { localIssuers = [], singleUse = false, publicUrl } = parts.federation ?? {}
   return {
     store,
     access,
@@ -69,6 +73,8 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
     metrics,
     uses,
     quotas,
+    issuerUrl: (id) =>
+      publicUrl === undefined ? `https://${id}.tokens.sts.global.api.aws` : `${publicUrl()}/oidc/${id}`,
     issuers: new Issuers(createReach({ local: localIssuers }), localIssuers),
     ...(singleUse ? { once: new Once() } : {}),
     ...(operator === undefined ? {} : { operator }),

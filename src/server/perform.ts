@@ -43,6 +43,7 @@ function worldOf(asked: Asked, unit: Unit, house: House): World {
     store: house.store,
     quotas: house.quotas,
     issuers: house.issuers,
+    issuerUrl: (issuer) => house.issuerUrl(issuer),
     mint: mintId,
     random: randomBytesOf,
     fault: (code, message) => new Fault({ code, message, status: statusOf(code, call.service.errors) }),

@@ -6,7 +6,7 @@ export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } fro
 export { type Failed, type Fetch, type Fetched, Issuers } from './issuer.ts'
 export { mintId } from './mint.ts'
 export type { IdPrefix, Operation, Scope, Touched, Vouching, World } from './operation.ts'
-
+export { outboundAlgorithms } from './outbound.ts'
 export { quotaNames }
 
 /** Every operation that is built, by its service and name: `iam:CreateUser`. */

@@ -32,6 +32,8 @@ export interface World<Code extends string = string> extends Scope {
   readonly now: number
   readonly requestId: string
   readonly store: Pick<Store, 'tokenKeys'>
+  /** The URL of an issuer of this installation. Takes: its id. */
+  issuerUrl(issuer: string): string
   /** Which identity providers the operator marked for local use. */
   readonly issuers: Pick<Issuers, 'isLocal'>
   /** A new unique id with the prefix of its kind: `AIDA` + 17 characters. */

@@ -104,6 +104,7 @@ function worldOf(scope: Scope, { store, asked }: { readonly store: Store; readon
     ...scope,
     store,
     issuers: { isLocal: () => false },
+    issuerUrl: (issuer) => `https://${issuer}.example.com`,
     now,
     quotas: {},
     requestId: '00000000-0000-4000-8000-000000000000',

@@ -1,4 +1,5 @@
 import type { World } from '../operation.ts'
+import { addSigningKey, outboundAlgorithms, outboundSettings } from '../outbound.ts'
 import { iam } from './iam.ts'
 import { uuidOf } from './uuid.ts'
 
@@ -6,14 +7,16 @@ export const EnableOutboundWebIdentityFederation = iam('EnableOutboundWebIdentit
   resource: () => '*',
 
   async run(_, world) {
-    const { account, tables, random, fault } = world
+    const { account, tables, random, now, fault } = world
     if (await isEnabled(world))
       throw fault('FeatureEnabled', 'Outbound identity federation is already enabled for your account.')
-    const known = await tables.settings.get(account, issuer)
-    const IssuerIdentifier = known ?? `https://${uuidOf(random(16))}.tokens.sts.global.api.aws`
-    await tables.settings.put(account, issuer, IssuerIdentifier)
-    await tables.settings.put(account, enabled, 'true')
-    return { IssuerIdentifier }
+    const known = await tables.settings.get(account, outboundSettings.issuer)
+    const issuer = known ?? uuidOf(random(16))
+    await tables.settings.put(account, outboundSettings.issuer, issuer)
+    await tables.settings.put(account, outboundSettings.enabled, 'true')
+    if (known === undefined)
+      for (const algorithm of outboundAlgorithms) await addSigningKey({ account, issuer }, { algorithm, now, tables })
+    return { IssuerIdentifier: world.issuerUrl(issuer) }
   },
 })
 
@@ -21,8 +24,9 @@ export const GetOutboundWebIdentityFederationInfo = iam('GetOutboundWebIdentityF
   resource: () => '*',
 
   async run(_, world) {
-    if (!(await isEnabled(world))) throw disabled(world)
-    return { IssuerIdentifier: await world.tables.settings.get(world.account, issuer), JwtVendingEnabled: true }
+    const issuer = await world.tables.settings.get(world.account, outboundSettings.issuer)
+    if (issuer === undefined || !(await isEnabled(world))) throw disabled(world)
+    return { IssuerIdentifier: world.issuerUrl(issuer), JwtVendingEnabled: true }
   },
 })
 
@@ -30,17 +34,13 @@ export const DisableOutboundWebIdentityFederation = iam('DisableOutboundWebIdent
   resource: () => '*',
 
   async run(_, world) {
-    if (!(await world.tables.settings.remove(world.account, enabled))) throw disabled(world)
+    if (!(await world.tables.settings.remove(world.account, outboundSettings.enabled))) throw disabled(world)
     return {}
   },
 })
 
-/** The issuer's URL stays the account's when the feature is disabled. */
-const issuer = 'outboundFederation/Issuer'
-const enabled = 'outboundFederation/Enabled'
-
 async function isEnabled({ account, tables }: World): Promise<boolean> {
-  return (await tables.settings.get(account, enabled)) === 'true'
+  return (await tables.settings.get(account, outboundSettings.enabled)) === 'true'
 }
 
 function disabled(world: World<'FeatureDisabled'>) {

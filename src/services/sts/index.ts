@@ -4,6 +4,7 @@ import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
 import { GetSessionToken } from './session.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
+import { GetWebIdentityToken } from './web-identity-issue.ts'
 
 /** Every operation of the STS API that is built. */
 export const stsOperations: readonly Operation[] = [
@@ -12,4 +13,5 @@ export const stsOperations: readonly Operation[] = [
   GetAccessKeyInfo,
   GetCallerIdentity,
   GetSessionToken,
+  GetWebIdentityToken,
 ]
