@@ -18,10 +18,25 @@ export function jsonencode(value: unknown): Expression {
 
 /** A block with its attributes; those that are `undefined` are left out. */
 export function block(head: string, attributes: Readonly<Record<string, Hcl | undefined>>): string {
-  const given = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
-  const width = Math.max(...given.map(({ name }) => name.length))
-  const lines = given.map(({ name, value }) => `  ${name.padEnd(width)} = ${hcl(value, '  ')}`)
-  return `${head} {\n${lines.join('\n')}\n}\n`
+  const given = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, hcl(value, '  ')] as const],
+  )
+  return `${head} {\n${assignments(given, '  ')}}\n`
+}
+
+/** Lines with an equals sign, in columns where lines follow each other, as `terraform fmt` has them. */
+function assignments(entries: readonly (readonly [name: string, value: string])[], indent: string): string {
+  const isLong = ([, value]: readonly [string, string]) => value.includes('\n')
+  const lines: string[] = []
+  for (let from = 0; from < entries.length; ) {
+    let to = from
+    while (to < entries.length && !isLong(entries[to] ?? ['', ''])) to++
+    const run = entries.slice(from, Math.max(to, from + 1))
+    const width = Math.max(...run.map(([name]) => name.length))
+    for (const [name, value] of run) lines.push(`${indent}${name.padEnd(width)} = ${value}\n`)
+    from += run.length
+  }
+  return lines.join('')
 }
 
 function hcl(value: Hcl, indent: string): string {
@@ -35,7 +50,8 @@ function hcl(value: Hcl, indent: string): string {
   }
   const entries = Object.entries(value)
   if (entries.length === 0) return '{}'
-  return `{\n${entries.map(([key, item]) => `${inner}${quoted(key)} = ${hcl(item, inner)}\n`).join('')}${indent}}`
+  const lines = entries.map(([key, item]) => [quoted(key), hcl(item, inner)] as const)
+  return `{\n${assignments(lines, inner)}${indent}}`
 }
 
 function isList(value: Hcl): value is readonly Hcl[] {
