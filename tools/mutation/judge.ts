@@ -38,6 +38,8 @@ interface Known {
   readonly name: string
   readonly answer: string
   readonly milliseconds: number
+  /** Rounds of loops. */
+  readonly ticks: number
 }
 
 const [entry = '', probePath = ''] = process.argv.slice(2)
@@ -50,7 +52,14 @@ const importers = new Map<string, Set<string>>()
 let unitCount = 0
 let current: { readonly task: Task; readonly affected: ReadonlySet<string> } | undefined
 const hits: { always: Set<number>; now: Set<number> } = { always: new Set(), now: new Set() }
-Object.assign(globalThis, { cardeaHit: (id: number) => hits.now.add(id), cardeaTick: () => {} })
+/** Rounds of loops since the last question, and how many it may take. */
+const rounds = { ticks: 0, most: Number.POSITIVE_INFINITY }
+Object.assign(globalThis, {
+  cardeaHit: (id: number) => hits.now.add(id),
+  cardeaTick: () => {
+    if (++rounds.ticks > rounds.most) throw new Error('an endless loop')
+  },
+})
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -92,8 +101,10 @@ const byUnit = new Map<number, Known[]>()
 const all = probe.cases().map((one): Known => {
   hits.now = new Set()
   const began = performance.now()
+  rounds.ticks = 0
   const answer = probe.answer(room, one)
-  const known = { one, name: probe.nameOf(one), answer, milliseconds: performance.now() - began }
+  const milliseconds = performance.now() - began
+  const known = { one, name: probe.nameOf(one), answer, milliseconds, ticks: rounds.ticks }
   for (const id of hits.now) {
     const list = byUnit.get(id)
     if (list === undefined) byUnit.set(id, [known])
@@ -102,15 +113,7 @@ const all = probe.cases().map((one): Known => {
   return known
 })
 for (const [id, list] of byUnit) byUnit.set(id, thinned(list))
-/** Rounds of loops since the last question. */
-let ticks = 0
-const mostTicks = 20_000_000
-Object.assign(globalThis, {
-  cardeaHit: () => {},
-  cardeaTick: () => {
-    if (++ticks > mostTicks) throw new Error('an endless loop')
-  },
-})
+Object.assign(globalThis, { cardeaHit: () => {} })
 
 process.on('message', (task: Task) => {
   judge(task).then((killedBy) => process.send?.({ id: task.id, killedBy } satisfies Judgement))
@@ -122,7 +125,7 @@ async function judge(task: Task): Promise<string | undefined> {
   current = { task, affected: affectedBy(task.path) }
   const unit = unitAt(units.get(task.path) ?? [], task.at)
   const list = unit === undefined || hits.always.has(unit.id) ? all : (byUnit.get(unit.id) ?? [])
-  ticks = 0
+  allow(100_000)
   let wrong: object
   try {
     wrong = await import(`${pathToFileURL(entry).href}?mutant=${task.id + 1}`)
@@ -138,16 +141,21 @@ async function judge(task: Task): Promise<string | undefined> {
   return found.name
 }
 
-/** An answer that takes very much longer is another answer: an author of policies must not be able to stall the room. */
-function isAlike(wrong: object, { one, answer, milliseconds }: Known): boolean {
+/** An answer that takes twenty times as long is another answer: an author of policies must not be able to stall the room. */
+function isAlike(wrong: object, { one, answer, milliseconds, ticks }: Known): boolean {
   const began = performance.now()
-  ticks = 0
+  allow(10_000 + 20 * ticks)
   try {
     if (probe.answer(wrong, one) !== answer) return false
   } catch {
     return false
   }
   return performance.now() - began < 1_000 + 20 * milliseconds
+}
+
+function allow(most: number): void {
+  rounds.ticks = 0
+  rounds.most = most
 }
 
 /** A file, and all that import it, through others too. */
