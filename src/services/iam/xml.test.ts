@@ -89,6 +89,6 @@ test('whatever is read ends soon, and no text breaks the reader', () => {
   for (const text of hostile) {
     const began = performance.now()
     assert.equal(readXml(text), undefined)
-    assert.ok(performance.now() - began < 1000)
+    assert.ok(performance.now() - began < 5000)
   }
 })

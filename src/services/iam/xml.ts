@@ -27,7 +27,7 @@ export function readXml(text: string): XmlElement | undefined {
 
 const deepest = 64
 const mostParts = 100_000
-const mostNamespaces = 256
+const mostNamespaces = 64
 
 class Malformed extends Error {}
 
@@ -53,9 +53,8 @@ const characters = /[^<]+/y
 const declaration = /<\?xml\s[^?]*\?>/y
 const instruction = new RegExp(`<\\?(?!xml[\\s?])${ncName}(?:\\s[^?]*(?:\\?(?!>)[^?]*)*)?\\?>`, 'iuy')
 const blank = /\s+/y
-/** What XML 1.0 lets no document hold. */
-const illegal =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+/** What XML 1.0 lets no document hold, beside halves of pairs. */
+const illegal = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 class Reader {
   readonly #text: string
@@ -64,7 +63,7 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-    if (illegal.test(this.#text)) throw new Malformed()
+    if (illegal.test(this.#text) || !this.#text.isWellFormed()) throw new Malformed()
   }
 
   document(): XmlElement {
@@ -195,12 +194,14 @@ function split(tag: string, namespaces: ReadonlyMap<string, string>): { name: st
 }
 
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const stray = /&(?!(?:lt|gt|amp|quot|apos|#x[0-9a-fA-F]{1,6}|#[0-9]{1,7});)/
 
 /** Text with the references of XML itself resolved; any other is not well-formed here. */
 function unescaped(text: string): string {
   if (!text.includes('&')) return text
-  return text.replace(/&([^;&]{0,12});?/g, (whole, reference: string) => {
-    const character = whole.endsWith(';') ? resolved(reference) : undefined
+  if (stray.test(text)) throw new Malformed()
+  return text.replace(/&([^;]+);/g, (_, reference: string) => {
+    const character = resolved(reference)
     if (character === undefined) throw new Malformed()
     return character
   })
