@@ -198,11 +198,66 @@ test('a question is read whole, and what is wrong with a line is told', () => {
   assert.deepEqual(codeOf('[]'), [undefined, 'InvalidQuestion'])
   assert.deepEqual(codeOf({ id: 'q' }), ['q', 'InvalidQuestion'])
   assert.deepEqual(codeOf({ ...good, policies: { identity: [{ Statement: [] }] } }), ['q', 'MalformedPolicyDocument'])
-  assert.deepEqual(codeOf({ ...good, policies: { identity: {} } }), ['q', 'InvalidQuestion'])
+  assert.deepEqual(codeOf({ ...good, policies: { identity: {} } }), ['q', 'MalformedPolicyDocument'])
+  assert.deepEqual(codeOf({ ...good, policies: { identity: [null] } }), ['q', 'MalformedPolicyDocument'])
+  for (const permissionsBoundary of [[], [allowAll, allowAll], 'x', 1])
+    assert.deepEqual(codeOf({ ...good, policies: { permissionsBoundary } }), ['q', 'MalformedPolicyDocument'])
+  assert.deepEqual(codeOf({ id: 'q', request: asked(), Policies: {} }), ['q', 'InvalidQuestion'])
+  assert.deepEqual(codeOf({ ...good, request: { ...asked(), contexts: {} } }), ['q', 'InvalidQuestion'])
+  assert.deepEqual(codeOf({ ...good, request: { ...asked(), context: { a: {} } } }), ['q', 'InvalidQuestion'])
+  assert.deepEqual(codeOf({ ...good, request: { ...asked(), context: { a: [null] } } }), ['q', 'InvalidQuestion'])
+  assert.deepEqual(codeOf({ ...good, request: { ...asked(), resourceAccount: undefined } }), ['q', 'InvalidQuestion'])
   assert.deepEqual(codeOf({ ...good, policies: { identities: [] } }), ['q', 'InvalidQuestion'])
   assert.deepEqual(codeOf({ ...good, request: asked({ a: 'x', A: 'y' }) }), ['q', 'InvalidQuestion'])
   const twice = JSON.stringify(good).replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"')
   assert.deepEqual(codeOf(twice), ['q', 'MalformedPolicyDocument'])
+})
+
+test('a question that is written a little otherwise is answered where its meaning is plain', () => {
+  const document = { Version: '2012-10-17', Statement: allowAll }
+  const narrow = {
+    ...document,
+    Statement: { ...allowAll, Condition: { NumericEquals: { n: 1 }, Null: { gone: true } } },
+  }
+  const answer = (line: {
+    readonly request: object
+    readonly policies: object
+    readonly id?: unknown
+    more?: number
+  }) => {
+    const read = readQuestion(JSON.stringify(line))
+    assert.ok('request' in read, JSON.stringify(read))
+    return [read.id, decide(read.request, read.layers).decision, read.layers.permissionsBoundary === undefined]
+  }
+  const request = { ...asked(), principal: { ...alice, uniqueId: null, roleArn: 'x' }, organization: null }
+  const context = { n: 1, gone: null, b: [true, 2, 'x'] }
+  const policies = {
+    identity: narrow,
+    permissionsBoundary: null,
+    session: null,
+    scp: [document, [document]],
+    rcp: null,
+  }
+  assert.deepEqual(answer({ id: 7, request: { ...request, context }, policies, more: 1 }), ['7', 'allowed', true])
+  const closed = { identity: [document], scp: [document, []] }
+  assert.deepEqual(answer({ request: { ...request, context: null }, policies: closed }), [
+    undefined,
+    'implicitDeny',
+    true,
+  ])
+  const bounded = { identity: JSON.stringify(document), permissionsBoundary: [narrow] }
+  assert.deepEqual(answer({ request, policies: bounded }), [undefined, 'implicitDeny', false])
+  const queue = { ...asked(), resource: `arn:aws:sqs:eu-west-1:${account}:q`, resourceAccount: null }
+  assert.deepEqual(answer({ request: queue, policies: { identity: document } }), [undefined, 'allowed', true])
+  const foreign = { ...queue, resource: 'arn:aws:sqs:eu-west-1:444455556666:q' }
+  assert.deepEqual(answer({ request: foreign, policies: { identity: document } }), [undefined, 'implicitDeny', true])
+  const open = { ...document, Statement: { ...allowAll, Principal: '*' } }
+  const service = {
+    principal: { type: 'service', service: 's3.amazonaws.com', account: null },
+    action: 'a:B',
+    resource: '*',
+  }
+  assert.deepEqual(answer({ request: service, policies: { resource: [open] } }), [undefined, 'allowed', true])
 })
 
 test('the context keys of a policy are those of its conditions and its variables, once each', () => {

@@ -8,7 +8,7 @@ export function readPrincipal(node: JsonNode | undefined, faults: Faults): Princ
   const kind = type?.kind === 'string' ? type.value : ''
   const names = isKind(kind) ? membersByType[kind] : undefined
   if (names === undefined) return refuse(faults, 'The type of a principal is one of those that there are.')
-  const members = membersOf(node, 'principal', { faults, known: ['type', ...names] })
+  const members = membersOf(node, 'principal', { faults, known: everyName })
   const texts: Record<string, string> = {}
   for (const name of names) {
     const member = members?.get(name)
@@ -28,6 +28,9 @@ const membersByType = {
   saml: ['provider'],
   anonymous: [],
 } as const satisfies Record<Principal['type'], readonly string[]>
+
+/** What other kinds of callers have says nothing about this one. */
+const everyName: readonly string[] = ['type', ...Object.values(membersByType).flat()]
 
 function isKind(type: string): type is Principal['type'] {
   return Object.hasOwn(membersByType, type)

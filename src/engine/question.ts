@@ -1,11 +1,13 @@
+import { hasAccount } from './applicability.ts'
+import { partsOf } from './arn.ts'
 import { type CompiledPolicies, compile } from './compile.ts'
 import { fold } from './fold.ts'
-import { type JsonMember, type JsonNode, type JsonObject, readJson } from './json.ts'
+import { type JsonNode, type JsonObject, readJson } from './json.ts'
 import type { Layers, PolicyType } from './layers.ts'
 import { parse, parseNode } from './parse.ts'
 import type { Parsed } from './policy.ts'
 import { readPrincipal } from './question-principal.ts'
-import type { Context, Request } from './request.ts'
+import type { Context, Principal, Request } from './request.ts'
 import { isForTrust } from './trust.ts'
 
 /** One question to the engine, complete in itself. */
@@ -31,10 +33,13 @@ export function readQuestion(line: string): Question | QuestionError {
   const faults: Faults = { line, fault: undefined }
   if (node.kind === 'error')
     return { error: { code: 'InvalidQuestion', message: `${node.message} (at ${node.offset})` } }
-  const members = membersOf(node, 'The question', { faults, known: ['id', 'request', 'policies'] })
-  const id = members?.get('id')
-  const named = id?.kind === 'string' ? { id: id.value } : {}
-  if (id !== undefined && id.kind !== 'string') refuse(faults, 'id is a text.')
+  // What a question says besides is not for the engine; without policies it may be the policies, misspelled.
+  const whole = node.kind === 'object' && node.members.some(({ key }) => key === 'policies')
+  const known = whole ? 'any' : ['id', 'request', 'policies']
+  const members = membersOf(node, 'The question', { faults, known })
+  const id = node.kind === 'object' ? node.members.find(({ key }) => key === 'id')?.value : undefined
+  const named = id?.kind === 'string' || id?.kind === 'number' ? { id: id.value } : {}
+  if (id !== undefined && id.kind !== 'null' && named.id === undefined) refuse(faults, 'id is a text.')
   const request = readRequest(members?.get('request'), faults)
   const layers = request && readLayers(members?.get('policies'), request, faults)
   if (faults.fault !== undefined) return { ...named, error: faults.fault }
@@ -54,17 +59,20 @@ export function refuse(faults: Faults, message: string): undefined {
   faults.fault ??= { code: 'InvalidQuestion', message }
 }
 
-/** Gives: the members of an object by name; `undefined`, with a fault, for anything else. */
+/**
+ * Gives: the members of an object by name, without those that are `null`; `undefined`, with a fault, for anything else.
+ * Takes: the names that there are. Another is refused, for what it was to say would go unheard.
+ */
 export function membersOf(
   node: JsonNode | undefined,
   name: string,
-  { faults, known }: { readonly faults: Faults; readonly known: readonly string[] },
+  { faults, known }: { readonly faults: Faults; readonly known: readonly string[] | 'any' },
 ): ReadonlyMap<string, JsonNode> | undefined {
   if (node?.kind !== 'object') return refuse(faults, `${name} is a JSON object.`)
   tellDuplicate(node, name, faults)
-  const strange = node.members.find(({ key }) => !known.includes(key))
+  const strange = known === 'any' ? undefined : node.members.find(({ key }) => !known.includes(key))
   if (strange !== undefined) return refuse(faults, `${name} has no member "${strange.key.slice(0, 100)}".`)
-  return new Map(node.members.map(({ key, value }) => [key, value]))
+  return new Map(node.members.filter(({ value }) => value.kind !== 'null').map(({ key, value }) => [key, value]))
 }
 
 /** Gives: a text; `undefined`, with a fault, for anything else. */
@@ -85,17 +93,22 @@ function readRequest(node: JsonNode | undefined, faults: Faults): Request | unde
   const action = textOf(members.get('action'), 'action', faults)
   const resource = textOf(members.get('resource'), 'resource', faults)
   const owner = members.get('resourceAccount')
-  const account = principal !== undefined && 'account' in principal ? principal.account : undefined
   const resourceAccount =
-    owner === undefined && resource === '*' && account !== undefined
-      ? account
-      : textOf(owner, 'resourceAccount', faults)
+    (owner === undefined ? impliedOwner(principal, resource) : undefined) ?? textOf(owner, 'resourceAccount', faults)
   const context = readContext(members.get('context'), faults)
   const organization = readOrganization(members.get('organization'), faults)
   if (principal === undefined || action === undefined || resource === undefined) return undefined
   if (resourceAccount === undefined || context === undefined || faults.fault !== undefined) return undefined
   const request = { principal, action, resource, resourceAccount, context }
   return organization === undefined ? request : { ...request, organization }
+}
+
+/** Whose the resource is where the question does not say: the caller's account without a resource, else the ARN's. */
+function impliedOwner(principal: Principal | undefined, resource: string | undefined): string | undefined {
+  if (principal === undefined || resource === undefined) return undefined
+  if (resource === '*') return hasAccount(principal) ? principal.account : ''
+  const account = partsOf(resource)[4] ?? ''
+  return /^[0-9]{12}$/.test(account) ? account : undefined
 }
 
 function readOrganization(node: JsonNode | undefined, faults: Faults): Request['organization'] {
@@ -113,22 +126,23 @@ function readContext(node: JsonNode | undefined, faults: Faults): Context | unde
   for (const { key, value } of node.members) {
     // Rule K-2: which of two such values counts would be anyone's guess.
     if (seen.size === seen.add(fold(key)).size) return refuse(faults, `context has "${key.slice(0, 100)}" twice.`)
-    const read = readContextValue({ key, value }, faults)
-    if (read === undefined) return undefined
+    if (value.kind === 'null') continue
+    const read = readContextValue(value)
+    if (read === undefined) return refuse(faults, `The value of "${key.slice(0, 100)}" is a text or a list of texts.`)
     context[key] = read
   }
   return context
 }
 
-function readContextValue(
-  { key, value }: Pick<JsonMember, 'key' | 'value'>,
-  faults: Faults,
-): string | readonly string[] | undefined {
-  if (value.kind === 'string') return value.value
-  const expected = `The value of "${key.slice(0, 100)}" is a text or a list of texts.`
-  if (value.kind !== 'array') return refuse(faults, expected)
-  const texts = value.items.filter((item) => item.kind === 'string').map((item) => item.value)
-  return texts.length === value.items.length ? texts : refuse(faults, expected)
+function readContextValue(node: JsonNode): string | readonly string[] | undefined {
+  if (node.kind !== 'array') return scalarOf(node)
+  const texts = node.items.map(scalarOf).filter((text) => text !== undefined)
+  return texts.length === node.items.length ? texts : undefined
+}
+
+/** Rule C-7: numbers and booleans are their text. */
+function scalarOf(node: JsonNode): string | undefined {
+  return node.kind === 'string' || node.kind === 'number' || node.kind === 'boolean' ? node.value : undefined
 }
 
 const layerMembers = ['identity', 'resource', 'scp', 'rcp', 'permissionsBoundary', 'session', 'vpcEndpoint']
@@ -138,14 +152,15 @@ function readLayers(node: JsonNode | undefined, request: Request, faults: Faults
   const members = membersOf(node, 'policies', { faults, known: layerMembers })
   const layers: { -readonly [Name in keyof Layers]: Layers[Name] } = {}
   for (const [name, value] of members ?? []) {
-    if (name === 'identity' || name === 'session') layers[name] = readList(value, name, { type: name, faults })
-    else if (name === 'scp' || name === 'rcp') {
-      if (value.kind !== 'array') refuse(faults, `${name} is a list of levels.`)
-      else layers[name] = value.items.map((level) => readList(level, `A level of ${name}`, { type: name, faults }))
-    } else if (name === 'permissionsBoundary' || name === 'vpcEndpoint')
-      layers[name] = compiled([value], name, { type: name, faults })
+    if (name === 'identity' || name === 'session') layers[name] = compiled(itemsOf(value), name, { type: name, faults })
+    else if (name === 'scp' || name === 'rcp')
+      layers[name] = itemsOf(value).map((level) =>
+        compiled(itemsOf(level), `A level of ${name}`, { type: name, faults }),
+      )
+    else if (name === 'permissionsBoundary' || name === 'vpcEndpoint')
+      layers[name] = compiled(onlyOf(value), name, { type: name, faults })
     else if (name === 'resource')
-      layers.resource = compiled([value], name, { type: isForTrust(request) ? 'trust' : 'resource', faults })
+      layers.resource = compiled(onlyOf(value), name, { type: isForTrust(request) ? 'trust' : 'resource', faults })
   }
   return layers
 }
@@ -155,10 +170,14 @@ interface Reading {
   readonly faults: Faults
 }
 
-function readList(node: JsonNode, name: string, reading: Reading): CompiledPolicies {
-  if (node.kind === 'array') return compiled(node.items, name, reading)
-  refuse(reading.faults, `${name} is a list of policies.`)
-  return compile([])
+/** A list may be written as its single element, as everywhere in this language (rule D-4). */
+function itemsOf(node: JsonNode): readonly JsonNode[] {
+  return node.kind === 'array' ? node.items : [node]
+}
+
+/** A single policy may be written as a list of one. */
+function onlyOf(node: JsonNode): readonly JsonNode[] {
+  return node.kind === 'array' && node.items.length === 1 ? node.items : [node]
 }
 
 function compiled(nodes: readonly JsonNode[], name: string, { type, faults }: Reading): CompiledPolicies {
