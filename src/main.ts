@@ -74,11 +74,17 @@ async function orStop<Value>(work: Promise<Value>): Promise<Value> {
 async function serve(store: Store, settings: Settings, operatorKey: string): Promise<Serving> {
   const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, { operations, quotaNames }] =
     await Promise.all([import('#server'), import('#access'), import('#services')])
-  const { region: regions } = settings
+  const { region: regions, localIssuer, publicUrl, singleUseTokens } = settings
+  const served = { url: '' }
   const house = createHouse({
     store,
     access: createAccess({ store, ...(regions === undefined ? {} : { regions }) }),
     operations,
+    federation: {
+      publicUrl: () => publicUrl ?? served.url,
+      singleUse: singleUseTokens === true,
+      ...(localIssuer === undefined ? {} : { localIssuers: localIssuer }),
+    },
     quotas: quotasIn(settings, quotaNames),
     log: createLog(settings.logLevel),
     metrics: createMetrics({ ofProcess: true }),
@@ -89,7 +95,9 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
       createAccount: (asked) => createAccountIn(store, newAccountIn(asked)),
     },
   })
-  return servingOn(house, settings)
+  const serving = await servingOn(house, settings)
+  served.url = serving.url
+  return serving
 }
 
 async function servingOn(house: House, settings: Settings): Promise<Serving> {

@@ -1,6 +1,7 @@
+import type { Explanation } from '#engine'
 import { type Call, checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
 import type { Store } from '#store'
-import { type Asked, authorize, type Ruling } from './authorize.ts'
+import { type Asked, authorize, explainAsked, type Ruling } from './authorize.ts'
 import { Bearings } from './bearing.ts'
 import type { Caller } from './caller.ts'
 import { Credentials, callerOf } from './credential.ts'
@@ -14,6 +15,8 @@ export interface Access {
   authenticate(request: HttpRequest, call: Pick<Call, 'service'>, now: number): Promise<Caller>
   /** Decides, by all policies that bear. */
   authorize(asked: Asked): Promise<Ruling>
+  /** Decides the same, and tells why, for each thing touched. */
+  explain(asked: Asked): Promise<readonly Explanation[]>
 }
 
 export interface AccessParts {
@@ -39,5 +42,6 @@ export function createAccess({ store, regions }: AccessParts): Access {
       return callerOf(credential, claim)
     },
     authorize: (asked) => authorize(asked, bearings),
+    explain: (asked) => explainAsked(asked, bearings),
   }
 }

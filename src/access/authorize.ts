@@ -1,4 +1,13 @@
-import { type Context, decide, denial, type Layers, type PolicyType, type Verdict } from '#engine'
+import {
+  type Context,
+  decide,
+  denial,
+  type Explanation,
+  explain,
+  type Layers,
+  type PolicyType,
+  type Verdict,
+} from '#engine'
 import { Fault, type HttpRequest } from '#protocol'
 import type { Tables, Tag } from '#store'
 import type { Bearing, Bearings } from './bearing.ts'
@@ -42,23 +51,37 @@ export interface Ruling {
 
 /** Decides for each thing touched; the first that is not allowed is the answer. */
 export async function authorize(asked: Asked, bearings: Bearings): Promise<Ruling> {
-  const { caller, touched, tables, open } = asked
-  if (touched.length === 0) throw new Error(`${asked.action} touches nothing`)
-  const found = bearings.of(caller, { tables, open })
-  const bearing = found instanceof Promise ? await found : found
-  const context = { ...requestContext(caller, asked.request, asked.now), ...asked.context }
-  for (const target of touched) {
-    const ruling = rule(asked, target, { bearing, context })
+  if (asked.touched.length === 0) throw new Error(`${asked.action} touches nothing`)
+  const ground = await groundFor(asked, bearings)
+  for (const target of asked.touched) {
+    const ruling = rule(asked, target, ground)
     if (ruling.refusal !== undefined) return ruling
   }
   return { decision: 'allowed' }
 }
 
-function rule(
-  { caller, action }: Asked,
-  target: Target,
-  { bearing, context }: { readonly bearing: Bearing; readonly context: Context },
-): Ruling {
+/** Decides for each thing touched, and tells why. */
+export async function explainAsked(asked: Asked, bearings: Bearings): Promise<readonly Explanation[]> {
+  const ground = await groundFor(asked, bearings)
+  return asked.touched.map((target) => {
+    const { request, layers } = questionOf(asked, target, ground)
+    return explain(request, layers)
+  })
+}
+
+/** What a decision stands on, whatever is touched. */
+interface Ground {
+  readonly bearing: Bearing
+  readonly context: Context
+}
+
+async function groundFor({ caller, tables, open, request, now, context }: Asked, bearings: Bearings): Promise<Ground> {
+  const found = bearings.of(caller, { tables, open })
+  const bearing = found instanceof Promise ? await found : found
+  return { bearing, context: { ...requestContext(caller, request, now), ...context } }
+}
+
+function questionOf({ caller, action }: Asked, target: Target, { bearing, context }: Ground) {
   const { arn, account = caller.account, policy, tags } = target
   const request = {
     principal: caller.principal,
@@ -69,6 +92,13 @@ function rule(
   }
   const layers: Layers =
     policy === undefined ? bearing : { ...bearing, resource: resourcePolicy(policy.text, policy.type) }
+  return { request, layers }
+}
+
+function rule(asked: Asked, target: Target, ground: Ground): Ruling {
+  const { caller, action } = asked
+  const { arn, account = caller.account, policy } = target
+  const { request, layers } = questionOf(asked, target, ground)
   const verdict = decide(request, layers)
   if (verdict.decision === 'allowed') return { decision: 'allowed' }
   if (caller.claims !== undefined)

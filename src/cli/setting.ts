@@ -13,6 +13,8 @@ interface Definition {
   readonly pattern?: RegExp
   /** What the pattern asks for, in words. */
   readonly wants?: string
+  /** Anchored; what each text of a list has to look like. */
+  readonly each?: RegExp
   readonly min?: number
   readonly max?: number
 }
@@ -42,6 +44,19 @@ export const definitions = {
   },
   rootKey: { kind: 'switch', says: 'also make an access key of the root user' },
   region: { kind: 'list', says: 'accept signatures for these regions only (comma-separated)' },
+  localIssuer: {
+    kind: 'list',
+    says: 'URLs of OpenID Connect issuers that may be on private addresses, and without TLS where they say http:',
+    each: /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/,
+    wants: 'URLs that begin with http:// or https://',
+  },
+  publicUrl: {
+    kind: 'text',
+    says: 'the URL by which others reach this server, for the tokens that it issues; by default where it listens',
+    pattern: /^https?:\/\/[^\s?#@]*[^\s?#@/]$/,
+    wants: 'a URL that begins with https://, without a slash at its end',
+  },
+  singleUseTokens: { kind: 'switch', says: 'take each web identity token once only, by its jti' },
   quota: { kind: 'list', says: "quotas in place of AWS's own: UsersPerAccount=20000,RolesPerAccount=5000" },
   tlsCert: { kind: 'path', says: 'the certificate chain to serve TLS with (PEM)' },
   tlsKey: { kind: 'path', says: "the certificate's private key (PEM)" },
@@ -176,7 +191,7 @@ function checked(name: SettingName, value: unknown, source: string): Value {
     case 'integer':
       return integerOf(value, definition) ?? fail(wrong(`a whole number from ${definition.min} to ${definition.max}`))
     case 'list':
-      return listOf(value) ?? fail(wrong('a comma-separated list'))
+      return listOf(value, definition.each) ?? fail(wrong(definition.wants ?? 'a comma-separated list'))
     case 'path':
       return typeof value === 'string' && value !== '' ? resolve(value) : fail(wrong('a path'))
     case 'text':
@@ -196,10 +211,10 @@ function integerOf(value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: D
   return number >= min && number <= max ? number : undefined
 }
 
-function listOf(value: unknown): readonly string[] | undefined {
+function listOf(value: unknown, each = /./): readonly string[] | undefined {
   const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value
   if (!Array.isArray(items) || items.length === 0) return undefined
-  return items.every((item) => typeof item === 'string' && item !== '') ? items : undefined
+  return items.every((item) => typeof item === 'string' && each.test(item)) ? items : undefined
 }
 
 function fail(error: Error): never {

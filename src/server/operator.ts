@@ -11,6 +11,9 @@ export interface OperatorHouse {
   createAccount(asked: unknown): Promise<object>
 }
 
+/** What else a server does for its operator, by the last part of the path. Takes: what the request's body says, unchecked. */
+export type OperatorTasks = Readonly<Record<string, (asked: unknown) => Promise<object>>>
+
 /** What an operator says of a new account. */
 export interface NewAccount {
   readonly id: string | undefined
@@ -26,10 +29,16 @@ const accessKeyId = 'operator'
 const signingKeys = new SigningKeys()
 
 /** Answers an operator's request in JSON. Whoever can read the run file of the data folder is an operator. */
-export async function answerOperator(request: HttpRequest, house: OperatorHouse): Promise<HttpResponse> {
+export async function answerOperator(
+  request: HttpRequest,
+  house: OperatorHouse,
+  tasks: OperatorTasks = {},
+): Promise<HttpResponse> {
   try {
     authenticate(request, house)
-    return json(200, await perform(request, house))
+    const name = request.path.slice(operatorPath.length)
+    const task = request.method === 'POST' && Object.hasOwn(tasks, name) ? tasks[name] : undefined
+    return json(200, await (task === undefined ? perform(request, house) : task(valueIn(request.body))))
   } catch (cause) {
     if (cause instanceof Fault) return json(cause.status, { code: cause.code, message: cause.message })
     throw cause

@@ -3,10 +3,12 @@ import type { Operation } from './operation.ts'
 import { stsOperations } from './sts/index.ts'
 
 export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
-export { type Failed, type Fetch, type Fetched, Issuers } from './issuer.ts'
+export { type Failed, type Fetch, type Fetched, Issuers, keySet } from './issuer.ts'
 export { mintId } from './mint.ts'
 export type { IdPrefix, Operation, Scope, Touched, Vouching, World } from './operation.ts'
 export { outboundAlgorithms } from './outbound.ts'
+export { examineFor } from './sts/web-identity.ts'
+export { pinnedKeys } from './sts/web-identity-provider.ts'
 export { quotaNames }
 
 /** Every operation that is built, by its service and name: `iam:CreateUser`. */

@@ -8,7 +8,7 @@ import { sts } from './sts.ts'
 import { requestTags, sessionTags } from './tag.ts'
 import { audienceOf, claimKeys, type SessionClaims, sessionClaims } from './web-identity-claim.ts'
 import { providerFor } from './web-identity-provider.ts'
-import { type Check, clockSkew, examine, failedCheck, type Word } from './web-identity-token.ts'
+import { type Check, clockSkew, type Examination, examine, failedCheck, type Word } from './web-identity-token.ts'
 
 /** Seconds. */
 const usual = 3600
@@ -94,11 +94,7 @@ async function vouchedBy(
     // DIFFERS: access tokens of OAuth 2.0 are opaque, and only the two providers that AWS takes them from can tell of them.
     throw refuse('ValidationError', 'ProviderId is for OAuth 2.0 access tokens, which are not supported.', 'ProviderId')
   const account = accountIn(input.RoleArn)
-  const examination = await examine(input.WebIdentityToken, {
-    now: Math.floor(now / 1000),
-    issuers,
-    providerFor: (issuer) => read((tables) => providerFor(issuer, account, { tables, issuers })),
-  })
+  const examination = await examineFor(input, { now, read, issuers })
   const failed = failedCheck(examination)
   const refusal = failed && refuse(failed.refusal.code, failed.refusal.message, detailOf(failed))
   const { word } = examination
@@ -109,6 +105,19 @@ async function vouchedBy(
   if (used !== undefined) return { caller, refusal: refuse(used.refusal.code, used.refusal.message, detailOf(used)) }
   words.set(input, acceptedFrom(word))
   return { caller }
+}
+
+/** Examines the token of a call, and takes nothing of it. */
+export function examineFor(
+  { RoleArn, WebIdentityToken }: Pick<Input, 'RoleArn' | 'WebIdentityToken'>,
+  { now, read, issuers }: Pick<Vouching, 'now' | 'read' | 'issuers'>,
+): Promise<Examination> {
+  const account = accountIn(RoleArn)
+  return examine(WebIdentityToken, {
+    now: Math.floor(now / 1000),
+    issuers,
+    providerFor: (issuer) => read((tables) => providerFor(issuer, account, { tables, issuers })),
+  })
 }
 
 function detailOf({ check, expected, actual }: Check): string {
