@@ -320,6 +320,35 @@ export interface LastUsed {
   readonly service?: string
 }
 
+/** A session whose credentials were given out, as it is remembered. Neither its secret nor its token is. */
+export interface IssuedSession {
+  /** The id of its access key, `ASIA…`. */
+  readonly id: string
+  readonly account: string
+  readonly kind: 'assumedRole' | 'user' | 'root' | 'federatedUser'
+  /** ARN of whom it stands for. */
+  readonly principal: string
+  /** ARN of whoever asked for it. */
+  readonly caller: string
+  /** The id of the session with which it was asked for. */
+  readonly parent?: string
+  readonly sourceIdentity?: string
+  /** Its session policies: ARNs and documents. */
+  readonly narrowedTo: readonly string[]
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly lastCallAt?: number
+}
+
+/** A session that was ended before its time. */
+export interface EndedSession {
+  readonly id: string
+  readonly account: string
+  readonly endedAt: number
+  /** When the session ends of itself, and this can be forgotten. */
+  readonly expiresAt: number
+}
+
 /** One call as the audit trail keeps it: who, what, on what, from where, and what came of it. Never a secret. */
 export interface AuditRecord {
   /** The request id. */

@@ -4,6 +4,7 @@ import { StoreError } from './error.ts'
 import type { Row, Schema } from './schema.ts'
 import { fingerprint, keyBytes, seal, unseal } from './seal.ts'
 import type { TokenKey } from './store.ts'
+import { present } from './table/column.ts'
 
 /** Seals secrets under the newest data key, and opens them with whichever sealed them. */
 export interface Keyring {
@@ -77,14 +78,24 @@ async function openTokenKeys(db: Kysely<Schema>, keyring: Keyring): Promise<read
     return rows.map((row) => {
       const key = keyring.open(row, tokenPurpose(row.id))
       if (key.length !== keyBytes) throw damaged(tokenPurpose(row.id))
-      return { id: row.id, key }
+      return { id: row.id, key, ...present({ createdAt: row.createdAt }) }
     })
-  const made = { id: newId(), key: randomBytes(keyBytes) }
+  return [await addTokenKey(db, keyring, Date.now())]
+}
+
+/** Makes a key that seals session tokens from now on. Runs in a transaction. */
+export async function addTokenKey(db: Kysely<Schema>, keyring: Keyring, now: number): Promise<TokenKey> {
+  const made = { id: newId(), key: randomBytes(keyBytes), createdAt: now }
   await db
     .insertInto('tokenKey')
-    .values({ id: made.id, ...keyring.seal(made.key, tokenPurpose(made.id)) })
+    .values({ id: made.id, createdAt: now, ...keyring.seal(made.key, tokenPurpose(made.id)) })
     .execute()
-  return [made]
+  return made
+}
+
+/** Runs in a transaction. */
+export async function forgetTokenKeys(db: Kysely<Schema>, keys: readonly TokenKey[]): Promise<void> {
+  for (const { id } of keys) await db.deleteFrom('tokenKey').where('id', '=', id).execute()
 }
 
 function damaged(what: string): StoreError {

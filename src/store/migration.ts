@@ -4,6 +4,7 @@ import { first } from './migration/0001-first.ts'
 import { credential } from './migration/0002-credential.ts'
 import { federation } from './migration/0003-federation.ts'
 import { issuer } from './migration/0004-issuer.ts'
+import { session } from './migration/0005-session.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -26,7 +27,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential, federation, issuer]
+export const migrations: readonly Migration[] = [first, credential, federation, issuer, session]
 
 /** How the steps are run. */
 export interface Migrating {

@@ -3,14 +3,15 @@ import type { Kysely } from 'kysely'
 import type { Connection } from './connection.ts'
 import { StoreError } from './error.ts'
 import { enterFolder } from './folder.ts'
-import { openKeys } from './keyring.ts'
+import { type Keyring, openKeys } from './keyring.ts'
 import { migrate } from './migration.ts'
 import type { Schema } from './schema.ts'
 import { keyBytes } from './seal.ts'
 import { connectSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 import { type AllTables, tablesOn } from './table/index.ts'
-import { Waiting } from './waiting.ts'
+import { TokenRing } from './token-ring.ts'
+import { type Batch, Waiting } from './waiting.ts'
 
 /** Where a store is kept. */
 export type StorePlace =
@@ -53,7 +54,12 @@ async function openOn(connection: Connection, { masterKey, leave }: Opening): Pr
     await migrate({ ddl: connection.ddl, begun: connection.begun, transact: connection.write })
     const { keyring, tokenKeys } = await connection.write((db) => openKeys(db, masterKey))
     const revisions = await connection.read(revisionsIn)
-    return { tokenKeys, ...house(connection, { keyring, revisions, leave }) }
+    return house(connection, {
+      keyring,
+      keys: new TokenRing(connection, { keyring, keys: tokenKeys }),
+      revisions,
+      leave,
+    })
   } catch (cause) {
     await connection.close()
     throw cause
@@ -61,13 +67,14 @@ async function openOn(connection: Connection, { masterKey, leave }: Opening): Pr
 }
 
 interface Furniture {
-  readonly keyring: Parameters<typeof tablesOn>[1]['keyring']
+  readonly keyring: Keyring
+  readonly keys: TokenRing
   /** The accounts' revisions. INVARIANT: equal to what is committed, for nobody else writes. */
   readonly revisions: Map<string, number>
   readonly leave: Opening['leave']
 }
 
-function house(connection: Connection, { keyring, revisions, leave }: Furniture): Omit<Store, 'tokenKeys'> {
+function house(connection: Connection, { keyring, keys, revisions, leave }: Furniture): Store {
   let closing: Promise<void> | undefined
   const known = new WeakMap<Kysely<Schema>, AllTables>()
   const tables = (db: Kysely<Schema>) => {
@@ -75,13 +82,7 @@ function house(connection: Connection, { keyring, revisions, leave }: Furniture)
     known.set(db, there)
     return there
   }
-  const waiting = new Waiting(({ records, uses }) =>
-    connection.write(async (db) => {
-      const { audit, lastUses } = tables(db)
-      for (const record of records) await audit.append(record)
-      for (const [id, use] of uses) await lastUses.put(id, use)
-    }),
-  )
+  const waiting = new Waiting((batch) => connection.write((db) => writeAll(batch, tables(db))))
   return {
     read: (work) => connection.read((db) => work(tables(db))),
     async write(account, work) {
@@ -96,12 +97,26 @@ function house(connection: Connection, { keyring, revisions, leave }: Furniture)
     revision: (account) => revisions.get(account) ?? 0,
     record: (record) => waiting.record(record),
     used: (id, use) => waiting.used(id, use),
+    issued: (session) => waiting.issued(session),
+    get tokenKeys() {
+      return keys.all
+    },
+    rotateTokenKeys: (rotation) => keys.rotate(rotation),
     flush: () => waiting.flush(),
     close() {
       closing ??= closeAll(waiting, connection, leave)
       return closing
     },
   }
+}
+
+async function writeAll({ records, sessions, uses }: Batch, tables: AllTables): Promise<void> {
+  for (const record of records) await tables.audit.append(record)
+  for (const session of sessions) await tables.sessions.put(session)
+  for (const [id, use] of uses) await tables.lastUses.put(id, use)
+  const newest = sessions.at(-1)
+  // Sessions are remembered until they end of themselves, by the clock of those that come after them.
+  if (newest !== undefined) await tables.sessions.forget(newest.issuedAt)
 }
 
 async function closeAll(waiting: Waiting, connection: Connection, leave: Opening['leave']): Promise<void> {

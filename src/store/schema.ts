@@ -1,5 +1,5 @@
 import type { Generated, Selectable } from 'kysely'
-import type { DelegationState, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
+import type { DelegationState, IssuedSession, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
 export interface Schema {
@@ -34,6 +34,8 @@ export interface Schema {
   readonly task: TaskColumns
   readonly access: AccessColumns
   readonly delegation: DelegationColumns
+  readonly session: SessionColumns
+  readonly endedSession: EndedSessionColumns
   readonly auditRecord: AuditRecordColumns
 }
 
@@ -57,6 +59,7 @@ export interface DataKeyColumns {
 export interface TokenKeyColumns {
   readonly seq: Generated<number>
   readonly id: string
+  readonly createdAt: number | null
   readonly dataKey: string
   readonly sealed: Uint8Array
 }
@@ -336,6 +339,27 @@ export interface DelegationColumns {
   readonly detail: string
   readonly createdAt: number
   readonly updatedAt: number
+  readonly expiresAt: number
+}
+
+export interface SessionColumns {
+  readonly id: string
+  readonly account: string
+  readonly kind: IssuedSession['kind']
+  readonly principal: string
+  readonly caller: string
+  readonly parent: string | null
+  readonly sourceIdentity: string | null
+  readonly narrowedTo: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly lastCallAt: number | null
+}
+
+export interface EndedSessionColumns {
+  readonly id: string
+  readonly account: string
+  readonly endedAt: number
   readonly expiresAt: number
 }
 

@@ -5,9 +5,11 @@ import type {
   Attachment,
   AuditRecord,
   Delegation,
+  EndedSession,
   Group,
   InlinePolicy,
   InstanceProfile,
+  IssuedSession,
   IssuerKey,
   LastUsed,
   LoginProfile,
@@ -50,8 +52,12 @@ export interface Store {
    * Takes: `AKIA…`, `AROA…`; `AIDA…/iam:CreateUser` and `AROA…/iam:CreateUser` for what a user or role called.
    */
   used(id: string, use: LastUsed): void
-  /** Keys for session tokens, newest first. */
+  /** Remembers a session whose credentials are given out. Written soon after, in batches, and at `close`. */
+  issued(session: IssuedSession): void
+  /** Keys for session tokens, newest first: the first seals, all of them open. */
   readonly tokenKeys: readonly TokenKey[]
+  /** Makes a new key, and forgets those that can have sealed nothing that is still good. Gives: how many it forgot. */
+  rotateTokenKeys(rotation: Rotation): Promise<number>
   /** Writes what is still waiting. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -62,6 +68,14 @@ export interface TokenKey {
   /** 8 lower-case hexadecimal digits. */
   readonly id: string
   readonly key: Uint8Array
+  /** Milliseconds since 1970. Absent: nobody noted it. */
+  readonly createdAt?: number
+}
+
+/** When a key is made, and how long what the ones before it sealed may still be good, in milliseconds. */
+export interface Rotation {
+  readonly now: number
+  readonly longest: number
 }
 
 export interface Tables {
@@ -92,6 +106,7 @@ export interface Tables {
   readonly tasks: TaskTable
   readonly delegations: DelegationTable
   readonly lastUses: LastUseTable
+  readonly sessions: SessionTable
   readonly audit: AuditTable
 }
 
@@ -253,6 +268,19 @@ export interface SamlProviderTable extends NamedTable<SamlProvider> {
   /** For whoever opens assertions with them, newest first; no operation answers with them. */
   privateKeys(providerId: string): Promise<readonly string[]>
   removeKey(providerId: string, id: string): Promise<boolean>
+}
+
+/** Sessions that have not expired; those that wait to be written are not there yet. */
+export interface SessionTable {
+  byId(id: string): Promise<IssuedSession | undefined>
+  /** Those that go on after a moment and were not ended, newest first. Takes: the account; absent: all. */
+  live(after: number, page: { readonly account?: string; readonly limit: number }): Promise<readonly IssuedSession[]>
+  /** Those that were asked for with a session. */
+  askedWith(id: string): Promise<readonly IssuedSession[]>
+  /** Ending a session again changes nothing. */
+  end(session: EndedSession): Promise<void>
+  /** Whether any of them was ended. */
+  isEnded(ids: readonly string[]): Promise<boolean>
 }
 
 /** What an account has set, by name. */

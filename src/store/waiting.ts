@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AuditRecord, LastUsed } from './entity.ts'
+import type { AuditRecord, IssuedSession, LastUsed } from './entity.ts'
 
 /** What is to be written, and how much of it there is. */
 export interface Batch {
   readonly records: readonly AuditRecord[]
+  readonly sessions: readonly IssuedSession[]
   readonly uses: ReadonlyMap<string, LastUsed>
 }
 
 /**
- * Records and last uses that wait to be written together.
- * INVARIANT: a record leaves only when it is written; when too many wait, the next is refused, never dropped.
+ * Records, sessions and last uses that wait to be written together.
+ * INVARIANT: a record or a session leaves only when it is written; when too many wait, the next is refused, never dropped.
  */
 export class Waiting {
   /** Milliseconds until what waits is written. */
@@ -20,6 +21,7 @@ export class Waiting {
   static readonly most = 50_000
   readonly #write: (batch: Batch) => Promise<void>
   #records: AuditRecord[] = []
+  #sessions: IssuedSession[] = []
   #uses = new Map<string, LastUsed>()
   /** What is being written. */
   #leaving: Batch = nothing
@@ -44,6 +46,15 @@ export class Waiting {
     this.#schedule()
   }
 
+  /** Errors: as `record`. */
+  issued(session: IssuedSession): void {
+    if (this.#closed) throw new Error('the store is closed')
+    if (this.#sessions.length + this.#leaving.sessions.length >= Waiting.most)
+      throw new Error(`${Waiting.most} sessions wait and cannot be written`, { cause: this.#failure })
+    this.#sessions.push(session)
+    this.#schedule()
+  }
+
   used(id: string, use: LastUsed): void {
     const known = this.use(id)
     if (this.#closed || (known !== undefined && known.at > use.at)) return
@@ -59,7 +70,7 @@ export class Waiting {
   /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */
   async flush(): Promise<void> {
     await this.#running?.catch(() => undefined)
-    if (this.#records.length === 0 && this.#uses.size === 0) return
+    if (!this.#someWait()) return
     await this.#run()
   }
 
@@ -71,6 +82,10 @@ export class Waiting {
     } finally {
       clearTimeout(this.#timer)
     }
+  }
+
+  #someWait(): boolean {
+    return this.#records.length > 0 || this.#sessions.length > 0 || this.#uses.size > 0
   }
 
   #schedule(): void {
@@ -86,7 +101,7 @@ export class Waiting {
   #run(): Promise<void> {
     this.#running ??= this.#outside(() => this.#writeAll()).finally(() => {
       this.#running = undefined
-      if (this.#records.length > 0 || this.#uses.size > 0) this.#schedule()
+      if (this.#someWait()) this.#schedule()
     })
     return this.#running
   }
@@ -94,16 +109,18 @@ export class Waiting {
   async #writeAll(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const [records, uses] = [this.#records, this.#uses]
+    const [records, sessions, uses] = [this.#records, this.#sessions, this.#uses]
     this.#records = []
+    this.#sessions = []
     this.#uses = new Map()
-    this.#leaving = { records, uses }
+    this.#leaving = { records, sessions, uses }
     try {
-      await this.#write({ records, uses })
+      await this.#write(this.#leaving)
       this.#failure = undefined
     } catch (cause) {
       this.#failure = cause
       this.#records = [...records, ...this.#records]
+      this.#sessions = [...sessions, ...this.#sessions]
       this.#uses = new Map([...uses, ...this.#uses])
       throw cause
     } finally {
@@ -112,4 +129,4 @@ export class Waiting {
   }
 }
 
-const nothing: Batch = { records: [], uses: new Map() }
+const nothing: Batch = { records: [], sessions: [], uses: new Map() }

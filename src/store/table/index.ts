@@ -23,6 +23,7 @@ import { roleTable } from './role.ts'
 import { samlProviderTable } from './saml-provider.ts'
 import { serverCertificateTable } from './server-certificate.ts'
 import { serviceCredentialTable } from './service-credential.ts'
+import { type OwnSessionTable, sessionTable } from './session.ts'
 import { settingTable } from './setting.ts'
 import { signingCertificateTable } from './signing-certificate.ts'
 import { sshPublicKeyTable } from './ssh-public-key.ts'
@@ -32,6 +33,7 @@ import { userTable } from './user.ts'
 /** The tables, and what only the store itself writes. */
 export interface AllTables extends Tables {
   readonly lastUses: ReturnType<typeof lastUseTable>
+  readonly sessions: OwnSessionTable
 }
 
 export interface TableNeeds {
@@ -67,6 +69,7 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     tasks: taskTable(db),
     delegations: delegationTable(db),
     lastUses: lastUseTable(db, waiting),
+    sessions: sessionTable(db),
     audit: auditTable(db),
   }
 }

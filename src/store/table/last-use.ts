@@ -26,7 +26,8 @@ export function lastUseTable(
       const [ownerId = id, action] = id.split('/', 2)
       if (action !== undefined) return putAction(db, ownerId, { action, at, region })
       const use = { lastUsedAt: at, lastUsedRegion: region }
-      if (isRole(id)) await db.updateTable('role').set(use).where('id', '=', id).execute()
+      if (id.startsWith('ASIA')) await db.updateTable('session').set({ lastCallAt: at }).where('id', '=', id).execute()
+      else if (isRole(id)) await db.updateTable('role').set(use).where('id', '=', id).execute()
       else
         await db
           .updateTable('accessKey')

@@ -1,0 +1,77 @@
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { IssuedSession } from '../entity.ts'
+import type { Schema, SessionColumns } from '../schema.ts'
+import type { SessionTable } from '../store.ts'
+import { nullable, present } from './column.ts'
+
+/** The table, and what only the store itself writes. */
+export interface OwnSessionTable extends SessionTable {
+  put(session: IssuedSession): Promise<void>
+  /** Forgets what has ended of itself by a moment. */
+  forget(before: number): Promise<void>
+}
+
+export function sessionTable(db: Kysely<Schema>): OwnSessionTable {
+  let insert: CompiledQuery | undefined
+  return {
+    async put(session) {
+      const columns = columnsOf(session)
+      // The columns are always in the same order, so the statement is compiled once.
+      insert ??= db
+        .insertInto('session')
+        .values(columns)
+        // Ids are of chance, and one that comes twice must not keep the others of its batch from being written.
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .compile()
+      await db.executeQuery({ ...insert, parameters: Object.values(columns) })
+    },
+    async forget(before) {
+      await db.deleteFrom('session').where('expiresAt', '<=', before).execute()
+      await db.deleteFrom('endedSession').where('expiresAt', '<=', before).execute()
+    },
+    async byId(id) {
+      const row = await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : sessionOf(row)
+    },
+    async live(after, { account, limit }) {
+      let query = db
+        .selectFrom('session')
+        .selectAll('session')
+        .where('session.expiresAt', '>', after)
+        .where('session.id', 'not in', db.selectFrom('endedSession').select('endedSession.id'))
+      if (account !== undefined) query = query.where('session.account', '=', account)
+      const rows = await query.orderBy('session.issuedAt', 'desc').orderBy('session.id').limit(limit).execute()
+      return rows.map(sessionOf)
+    },
+    async askedWith(id) {
+      const rows = await db.selectFrom('session').selectAll().where('parent', '=', id).execute()
+      return rows.map(sessionOf)
+    },
+    async end(session) {
+      const query = db.insertInto('endedSession').values({ ...session })
+      await query.onConflict((conflict) => conflict.column('id').doNothing()).execute()
+    },
+    async isEnded(ids) {
+      const query = db.selectFrom('endedSession').select('id').where('id', 'in', ids)
+      return ids.length > 0 && (await query.executeTakeFirst()) !== undefined
+    },
+  }
+}
+
+function columnsOf({ parent, sourceIdentity, lastCallAt, narrowedTo, ...session }: IssuedSession): SessionColumns {
+  const { id, account, kind, principal, caller, issuedAt, expiresAt } = session
+  return {
+    ...{ id, account, kind, principal, caller, issuedAt, expiresAt },
+    narrowedTo: JSON.stringify(narrowedTo),
+    ...nullable({ parent, sourceIdentity, lastCallAt }),
+  }
+}
+
+function sessionOf({ narrowedTo, parent, sourceIdentity, lastCallAt, ...row }: SessionColumns): IssuedSession {
+  return {
+    ...row,
+    // Only `columnsOf` writes the column.
+    narrowedTo: JSON.parse(narrowedTo) as readonly string[],
+    ...present({ parent, sourceIdentity, lastCallAt }),
+  }
+}
