@@ -1,12 +1,12 @@
 import { checkAction } from './check-action.ts'
+import { isPrincipal } from './check-principal.ts'
 import { checkResource } from './check-resource.ts'
 import type { Complaint } from './complaint.ts'
 import type { Grammar } from './grammar.ts'
 import type { JsonNode, JsonObject } from './json.ts'
 import { operatorOf } from './operator.ts'
 import { instantOf } from './operators/date.ts'
-import type { Element, PrincipalEntry, Problem, Statement } from './policy.ts'
-import { accountOf } from './principal.ts'
+import type { Element, Problem, Statement } from './policy.ts'
 import { type Report, tell } from './report.ts'
 
 /** What a check needs: the grammar of the type, what was read, and where to tell. */
@@ -97,31 +97,6 @@ function checkPrincipal({ principal, effect }: Statement, spot: Spot): void {
     const at = counts.get(kind) ?? 0
     counts.set(kind, at + 1)
     if (!isPrincipal(entry)) tellAt(spot, [element, kind, at], { complaint: 'principal', names: [kind, value] })
-  }
-}
-
-const arnPrincipal =
-  /^arn:[a-z-]+:(?:iam::[0-9]{12}:(?:user|role)\/[^*?]+|sts::[0-9]{12}:(?:assumed-role\/[^*?/]+\/[^*?]+|federated-user\/[^*?]+))$/
-const providerPrincipal =
-  /^(?:arn:[a-z-]+:iam::[0-9]{12}:(?:oidc|saml)-provider\/[^*?]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$/
-
-function isPrincipal({ kind, value }: PrincipalEntry): boolean {
-  switch (kind) {
-    case '*':
-      return true
-    case 'AWS':
-      return (
-        value === '*' ||
-        accountOf(value) !== undefined ||
-        arnPrincipal.test(value) ||
-        /^(?:AIDA|AROA)[A-Z0-9]{12,124}$/.test(value)
-      )
-    case 'Service':
-      return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value)
-    case 'Federated':
-      return providerPrincipal.test(value)
-    case 'CanonicalUser':
-      return /^[0-9a-f]{64}$/.test(value)
   }
 }
 
