@@ -10,25 +10,35 @@ export interface Operator {
 }
 
 /** The operator's side of a running server. Its requests are signed with the key in the run file. */
-export function operatorOf({ url, operatorKey, certificate }: RunFile): Operator {
-  const call = async (method: 'GET' | 'POST', body?: object) =>
-    answerIn(
-      await send({
-        url,
-        certificate,
-        method,
-        path: '/cardea/v1/accounts',
-        credentials: { accessKeyId: 'operator', secretAccessKey: operatorKey },
-        service: 'cardea',
-        contentType: 'application/json',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    )
+export function operatorOf(running: RunFile): Operator {
+  const call = (method: 'GET' | 'POST', body?: object) =>
+    askOperator(running, { method, name: 'accounts', ...(body === undefined ? {} : { body }) })
   return {
     // The server of the same installation answers in the forms that `program.ts` names.
     accounts: async () => (await call('GET')) as readonly AccountSummary[],
     createAccount: async (asked) => (await call('POST', asked)) as CreatedAccount,
   }
+}
+
+/**
+ * Asks a running server for something that is for its operator only.
+ * Gives: the answer's JSON. Errors: `Stop` with the server's words when it refuses.
+ */
+export async function askOperator(
+  { url, operatorKey, certificate }: RunFile,
+  { method, name, body }: { readonly method: 'GET' | 'POST'; readonly name: string; readonly body?: object },
+): Promise<unknown> {
+  const answered = await send({
+    url,
+    certificate,
+    method,
+    path: `/cardea/v1/${name}`,
+    credentials: { accessKeyId: 'operator', secretAccessKey: operatorKey },
+    service: 'cardea',
+    contentType: 'application/json',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return answerIn(answered)
 }
 
 function answerIn({ status, body }: Answered): unknown {

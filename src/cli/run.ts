@@ -9,6 +9,7 @@ import { importAws } from './command/import.ts'
 import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
 import { version } from './command/version.ts'
+import { addFederations } from './federation/line.ts'
 import type { Output } from './print.ts'
 import type { Program } from './program.ts'
 import { definitions, flagOf, readSettings, type SettingName, type Settings, variableOf } from './setting.ts'
@@ -81,6 +82,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addExplain(top, add)
   addImport(top, program, add)
   addExport(top, program, add)
+  addFederations(top, program, add)
   add({
     parent: top,
     name: 'version',
@@ -99,7 +101,8 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   return top
 }
 
-type Add = (listed: Listed) => Command
+/** Adds a command of the house. */
+export type Add = (listed: Listed) => Command
 
 function addServing(top: Command, program: Program, add: Add): void {
   add({

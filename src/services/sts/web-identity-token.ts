@@ -202,20 +202,20 @@ function timeChecks({ iat, nbf, exp }: Claims, now: number): readonly Check[] {
     {
       ...invalid('issued', notValid),
       holds: typeof iat === 'number' && iat <= early,
-      expected: `iat at most ${early}`,
-      actual: shown(iat),
+      expected: `iat at most ${timeText(early)}`,
+      actual: timeText(iat),
     },
     {
       ...invalid('not before', notValid),
       holds: nbf === undefined || (typeof nbf === 'number' && nbf <= early),
-      expected: `nbf at most ${early}`,
-      actual: shown(nbf),
+      expected: `nbf at most ${timeText(early)}`,
+      actual: timeText(nbf),
     },
     {
       check: 'expiry',
       holds: ends && exp > now - clockSkew,
-      expected: `exp after ${now - clockSkew}`,
-      actual: shown(exp),
+      expected: `exp after ${timeText(now - clockSkew)}`,
+      actual: timeText(exp),
       refusal: ends
         ? {
             code: 'ExpiredTokenException',
@@ -236,6 +236,12 @@ function rejected(check: string, message: string): Pick<Check, 'check' | 'refusa
 
 function wrong(base: Pick<Check, 'check' | 'refusal'>, expected: string, actual: string): Check {
   return { ...base, holds: false, expected, actual }
+}
+
+/** Seconds since 1970, and the same for people. */
+function timeText(seconds: unknown): string {
+  if (typeof seconds !== 'number' || Math.abs(seconds) > 8.64e12) return shown(seconds)
+  return `${seconds} (${new Date(seconds * 1000).toISOString().slice(0, 19)}Z)`
 }
 
 function shown(value: unknown): string {
