@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { CompactSign, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 
 /** An identity provider on loopback, whose every answer a test can change. */
 export interface Issuer {
@@ -23,6 +23,8 @@ export interface Signer {
   readonly jwk: JWK
   /** Takes: seconds since 1970 in `iat` and `exp`; other fields of the header. */
   sign(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>
+  /** Signs any text in the place of claims. */
+  seal(text: string, header?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
 export async function createSigner(alg: string, kid: string): Promise<Signer> {
@@ -32,6 +34,8 @@ export async function createSigner(alg: string, kid: string): Promise<Signer> {
     kid,
     jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
     sign: (claims, header = {}) => new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(privateKey),
+    seal: (text, header = {}) =>
+      new CompactSign(new TextEncoder().encode(text)).setProtectedHeader({ alg, kid, ...header }).sign(privateKey),
   }
 }
 
