@@ -37,15 +37,19 @@ async function refusedOf(mutants: readonly Mutant[], root: string): Promise<read
     cpSync(join(root, 'src/engine'), join(copy, 'src/engine'), { recursive: true })
     writeFileSync(join(copy, file), text)
   }
+  cpSync(join(root, 'src/engine'), join(place.folder, 'right/src/engine'), { recursive: true })
+  writeFileSync(join(place.folder, 'package.json'), '{ "type": "module" }')
   const settings = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { types: [] },
-    include: ['m*/**/*'],
+    include: ['m*/**/*', 'right/**/*'],
     exclude: ['**/*.test.ts'],
   }
   writeFileSync(join(place.folder, 'tsconfig.json'), JSON.stringify(settings))
   const checker = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--pretty', 'false', '-p', '.']
   const { output } = await run(checker, place.folder)
+  if (/^right\//m.test(output) || (mutants.length > 0 && /^error /m.test(output)))
+    throw new Error(`the type checker does not take the right code: ${output.slice(0, 500)}`)
   const wrong = new Set([...output.matchAll(/^m(\d+)\//gm)].map(([, index]) => Number(index)))
   return mutants.filter((_, index) => wrong.has(index))
 }
