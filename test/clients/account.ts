@@ -16,7 +16,7 @@ export function clientOf({ url, administrator }: Served): IAMClient {
   return new IAMClient({ endpoint: url, region: 'us-east-1', credentials: administrator })
 }
 
-/** Everything that an account holds, to be compared with what it held before. */
+/** Everything that an account holds, to be compared with what it held before; not when it was used. */
 export async function remains(server: Served): Promise<Readonly<Record<string, unknown>>> {
   const iam = clientOf(server)
   const details = await iam.send(
@@ -30,6 +30,7 @@ export async function remains(server: Served): Promise<Readonly<Record<string, u
   const certificates = await iam.send(new ListServerCertificatesCommand({}))
   const devices = await iam.send(new ListVirtualMFADevicesCommand({}))
   iam.destroy()
+  for (const role of details.RoleDetailList ?? []) delete role.RoleLastUsed
   return Object.fromEntries(
     Object.entries({ details, summary, aliases, keys, connect, saml, certificates, devices }).map(
       ([name, { $metadata, ...answer }]) => [name, answer],

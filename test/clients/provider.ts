@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { arch, platform } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Environment } from './tool.ts'
 
@@ -9,12 +10,18 @@ const address = 'registry.terraform.io/hashicorp/aws'
 
 /** Gives: a folder that Terraform can use as a mirror and that holds its AWS provider; `undefined`: the machine has none. */
 export function findMirror(): string | undefined {
-  const found = places().find((place) => existsSync(join(place, address)))
-  if (found !== undefined) return found
-  const [deeper] = ['/opt', '/usr/share', '/usr/local/share'].flatMap((top) =>
+  const deeper = ['/opt', '/usr/share', '/usr/local/share'].flatMap((top) =>
     globSync([`${top}/*/${address}`, `${top}/*/*/${address}`]),
   )
-  return deeper === undefined ? undefined : dirname(dirname(dirname(deeper)))
+  return [...places(), ...deeper.map((path) => join(path, '../../..'))].find(holds)
+}
+
+/** Whether a mirror has the provider for this machine, packed or unpacked. */
+function holds(place: string): boolean {
+  const system = { win32: 'windows' }[platform as string] ?? platform
+  const machine = { x64: 'amd64', ia32: '386' }[arch as string] ?? arch
+  const at = join(place, address)
+  return globSync([`${at}/*_${system}_${machine}.zip`, `${at}/*/${system}_${machine}`]).length > 0
 }
 
 /** Where Terraform itself looks, and where its settings say. */

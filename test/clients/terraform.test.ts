@@ -12,6 +12,7 @@ import { type Served, serve } from './server.ts'
 import { type Environment, findTool, run } from './tool.ts'
 
 const here = fileURLToPath(new URL('terraform', import.meta.url))
+/** `SCENARIO=role` runs that one alone. */
 const scenarios = globSync('*/main.tf', { cwd: here })
   .map((path) => path.split('/')[0] ?? '')
   .filter((name) => (process.env.SCENARIO ?? name) === name)

@@ -39,10 +39,10 @@ export function environmentFor({ url, administrator }: Served, home: string): En
   }
 }
 
-/** Runs a program to its end. Never throws for an exit code. */
+/** Runs a program to its end, or for five minutes. Never throws for an exit code. */
 export function run(words: readonly string[], settings: { cwd: string; env: Environment }): Promise<Ended> {
   const [program = '', ...rest] = words
-  const child = spawn(program, rest, { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, rest, { ...settings, timeout: 300_000, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8')

@@ -28,7 +28,7 @@ import {
 }
 import {
   to = aws_iam_group_policy_attachment.operators
-  id = "operators/arn:aws:iam::${local.account}:policy/boundary"
+  id = "operators/arn:aws:iam::aws:policy/IAMReadOnlyAccess"
 }
 import {
   to = aws_iam_user_policies_exclusive.alice

@@ -74,7 +74,7 @@ resource "aws_iam_user_policy_attachment" "bob" {
 
 resource "aws_iam_group_policy_attachment" "operators" {
   group      = aws_iam_group.operators.name
-  policy_arn = aws_iam_policy.boundary.arn
+  policy_arn = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
 }
 
 resource "aws_iam_user_policies_exclusive" "alice" {
