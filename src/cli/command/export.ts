@@ -55,7 +55,7 @@ async function exportForm(identity: Identity, { out, complete }: ExportOptions, 
   say(
     output,
     { account, file: out, users, roles },
-    () => `Account ${account} is in ${out}: ${users} users, ${roles} roles.`,
+    () => `Account ${account} is in ${out}; users: ${users}, roles: ${roles}`,
   )
 }
 
