@@ -22,6 +22,15 @@ export interface Reading {
 }
 
 const none = compile([])
+/** What the root may do: a session that it made for somebody is limited by its session policies only. */
+const everything = compile([
+  {
+    policy: storedPolicy(
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}',
+      'identity',
+    ),
+  },
+])
 
 /**
  * Finds the policies that bear on callers, and remembers their compiled form.
@@ -40,7 +49,7 @@ export class Bearings {
   of(caller: AccountCaller, reading: Reading): Bearing | Promise<Bearing> {
     const { entityId, session, account } = caller
     const limited = session?.policies !== undefined || session?.policyArns !== undefined
-    if (entityId === undefined) return limited ? this.#read(caller, reading) : {}
+    if (entityId === undefined) return limited ? this.#read(caller, reading) : ownedByRoot(caller)
     const revision = this.#store.revision(account)
     if (typeof revision !== 'number') return this.#read(caller, reading)
     const owned = this.#entities.get(entityId)
@@ -54,12 +63,17 @@ export class Bearings {
     const { account, entityId, session } = caller
     // INVARIANT: no write is committed between these two lines and the end of the reading; the unit of work sees to it.
     const revision = await this.#store.revision(account)
-    const owned = entityId === undefined ? {} : await ownedBy(entityId, caller, tables)
+    const owned = entityId === undefined ? ownedByRoot(caller) : await ownedBy(entityId, caller, tables)
     const passed = session === undefined ? undefined : await passedTo(session, tables)
     if (!open && entityId !== undefined) this.#entities.set(entityId, { revision, value: owned })
     if (!open && session !== undefined && passed !== undefined) this.#sessions.set(session, { revision, value: passed })
     return passed === undefined ? owned : { ...owned, session: passed }
   }
+}
+
+/** For callers behind whom there is no user and no role. */
+function ownedByRoot({ kind }: AccountCaller): Owned {
+  return kind === 'federatedUser' ? { identity: everything } : {}
 }
 
 async function ownedBy(entityId: string, { account, kind }: AccountCaller, tables: Tables): Promise<Owned> {

@@ -1,4 +1,4 @@
-import type { Context, Principal, UserPrincipal } from '#engine'
+import type { Context, Principal, RootPrincipal, UserPrincipal } from '#engine'
 import type { Tag } from '#store'
 
 /** Who calls, after the signature, or the word of an identity provider, was verified. */
@@ -62,10 +62,14 @@ export interface Session {
   readonly mfaAt?: number
   /** Whether the role was assumed with another role's session. */
   readonly chained: boolean
+  /** The access key id of the session with which it was asked for: it ends with that one. */
+  readonly parent?: string
+  /** Makes the token as long as it was asked to be, and says nothing. */
+  readonly filler?: string
 }
 
 export type SessionSubject =
   | { readonly type: 'assumedRole'; readonly roleId: string; readonly roleArn: string; readonly sessionName: string }
   | { readonly type: 'user'; readonly userId: string }
   | { readonly type: 'root' }
-  | { readonly type: 'federatedUser'; readonly name: string; readonly creator: UserPrincipal }
+  | { readonly type: 'federatedUser'; readonly name: string; readonly creator: UserPrincipal | RootPrincipal }

@@ -1,5 +1,5 @@
 import { type Claim, expiredToken, invalidClientTokenId } from '#protocol'
-import type { Store } from '#store'
+import type { Store, Tables } from '#store'
 import type { AccountCaller, Session } from './caller.ts'
 import { Lru } from './lru.ts'
 import { rootSubject, type Subject, sessionSubject, userSubject } from './subject.ts'
@@ -76,7 +76,10 @@ export class Credentials {
     if (session === undefined) throw invalidClientTokenId()
     const { account, secret } = session
     const revision = await this.#store.revision(account)
-    const subject = await this.#store.read((tables) => sessionSubject(session, tables))
+    // INVARIANT: ending a session raises its account's revision, so that a remembered one is read again.
+    const subject = await this.#store.read(async (tables) =>
+      (await isEnded(session, tables)) ? undefined : sessionSubject(session, tables),
+    )
     if (subject === undefined || subject.account !== account) {
       this.#tokens.delete(token)
       throw invalidClientTokenId()
@@ -86,6 +89,11 @@ export class Credentials {
     this.#tokens.set(token, known)
     return credential
   }
+}
+
+/** Whether a session, or the one with which it was asked for, was ended before its time. */
+function isEnded({ accessKeyId, parent }: Session, { sessions }: Tables): Promise<boolean> {
+  return sessions.isEnded(parent === undefined ? [accessKeyId] : [accessKeyId, parent])
 }
 
 /** Errors: for a session's token with another key, and after the session's time. */

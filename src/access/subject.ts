@@ -34,17 +34,19 @@ function roleSubject({ account, id, path, name, tags }: Role, session: Session, 
   }
 }
 
-function federatedSubject(user: User, session: Session, name: string): Subject {
-  const { account, id } = user
-  const principal = {
-    type: 'federatedUser',
-    arn: federatedUserArn(account, name),
-    account,
-    userArn: userArn(account, user.path, user.name),
-    uniqueId: id,
-  } as const
-  const userId = `${account}:${name}`
-  return { kind: 'federatedUser', account, principal, userId, name, entityId: id, tags: session.tags }
+/** Takes: the user who asked for the session, where it was not the root. */
+function federatedSubject(session: Session, name: string, user?: User): Subject {
+  const { account } = session
+  const common = { type: 'federatedUser', arn: federatedUserArn(account, name), account } as const
+  const subject = { kind: 'federatedUser', account, userId: `${account}:${name}`, name } as const
+  if (user === undefined) return { ...subject, principal: { ...common, userArn: rootArn(account) }, tags: session.tags }
+  const { id, path, tags } = user
+  return {
+    ...subject,
+    principal: { ...common, userArn: userArn(account, path, user.name), uniqueId: id },
+    entityId: id,
+    tags: overlaid(tags, session.tags),
+  }
 }
 
 /** Whom a session stands for now. Gives: `undefined` when the user or role is gone. */
@@ -55,9 +57,14 @@ export async function sessionSubject(session: Session, tables: Tables): Promise<
     const role = await tables.roles.byId(subject.roleId)
     return role && roleSubject(role, session, subject.sessionName)
   }
-  const user = await tables.users.byId(subject.type === 'user' ? subject.userId : (subject.creator.uniqueId ?? ''))
-  if (user === undefined) return undefined
-  return subject.type === 'user' ? userSubject(user) : federatedSubject(user, session, subject.name)
+  if (subject.type === 'user') {
+    const user = await tables.users.byId(subject.userId)
+    return user && userSubject(user)
+  }
+  const { name, creator } = subject
+  if (creator.type === 'root') return federatedSubject(session, name)
+  const user = await tables.users.byId(creator.uniqueId ?? '')
+  return user && federatedSubject(session, name, user)
 }
 
 /** Tags with others over them, of which those with the same key in any case of letters win (rule S-24). */

@@ -9,6 +9,8 @@ import type { AccountCaller } from './caller.ts'
 export function refuseCredentials({ kind, session }: AccountCaller, service: string, operation: string): void {
   if (kind === 'root' && operation === 'AssumeRole' && service === 'sts')
     throw denied('Roles may not be assumed by root accounts.')
+  if (kind === 'root' && operation === 'AssumeRoot' && service === 'sts')
+    throw denied('AssumeRoot cannot be called with the credentials of a root user.')
   if (session === undefined) return
   if (service === 'iam') {
     // QUIRK: AWS's IAM does not know these tokens at all, instead of denying.

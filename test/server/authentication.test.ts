@@ -179,11 +179,11 @@ test("an operation that AWS does not have is an InvalidAction, and so is another
 })
 
 test('an operation of AWS that is not built says so, to those who signed', async () => {
-  const body = 'Action=GetWebIdentityToken&Version=2011-06-15&Audience.member.1=a&SigningAlgorithm=RS256'
+  const body = 'Action=GetScopedCredentials&Version=2011-06-15'
   assert.deepEqual(await refused(requestOf(body)), [
     501,
     'NotImplemented',
-    'Cardea does not have the operation sts:GetWebIdentityToken yet.',
+    'Cardea does not have the operation sts:GetScopedCredentials yet.',
   ])
   assert.equal((await refused(requestOf(body, { signed: false })))[1], 'MissingAuthenticationToken')
 })

@@ -1,22 +1,100 @@
-import { type Session, sealSession } from '#access'
+import {
+  assumedRoleArn,
+  federatedUserArn,
+  longestToken,
+  rootArn,
+  type Session,
+  type SessionSubject,
+  sealSession,
+} from '#access'
+import type { IssuedSession } from '#store'
 import type { World } from '../operation.ts'
 
-/** What of a session its maker decides; keys and times are added here. */
-export type NewSession = Omit<Session, 'accessKeyId' | 'secret' | 'issuedAt' | 'expiresAt'>
+/** What of a session its maker decides; keys, times and what it follows from are added here. */
+export type NewSession = Omit<Session, 'accessKeyId' | 'secret' | 'issuedAt' | 'expiresAt' | 'parent' | 'filler'>
 
-/** Makes temporary credentials. Takes: the session, and how many seconds it lasts. */
-export function issue(session: NewSession, seconds: number, { now, random, store }: World) {
-  const accessKeyId = newSessionKeyId(session.account, random(5))
-  const secret = Buffer.from(random(30)).toString('base64')
+/** How a session's credentials are wanted. */
+export interface Wanted {
+  /** How many seconds it lasts. */
+  readonly seconds: number
+  /** How long its token must be at least. */
+  readonly tokenSize?: number | undefined
+}
+
+/**
+ * Makes temporary credentials, and remembers for whom.
+ * Gives: the part of the answer that tells them, and the size of their token.
+ * Errors: `ValidationError` for a token that is to be too long.
+ */
+export function issued(session: NewSession, { seconds, tokenSize = 0 }: Wanted, world: World) {
+  const { now, random, store, caller, fault } = world
+  if (tokenSize < 0 || tokenSize > largestMinimum)
+    throw fault('ValidationError', `MinimumSessionTokenSize must be between 0 and ${largestMinimum}.`)
   // A token is good from the second that its `aws:TokenIssueTime` says.
   const issuedAt = Math.floor(now / 1000) * 1000
-  const expiresAt = issuedAt + seconds * 1000
-  const token = sealSession({ ...session, accessKeyId, secret, issuedAt, expiresAt }, store.tokenKeys)
+  const parent = caller.session
+  const whole = {
+    ...session,
+    accessKeyId: newSessionKeyId(session.account, random(5)),
+    secret: Buffer.from(random(30)).toString('base64'),
+    issuedAt,
+    // DIFFERS: a session that follows from another ends with it at the latest.
+    expiresAt: Math.min(issuedAt + seconds * 1000, parent?.expiresAt ?? Number.POSITIVE_INFINITY),
+    ...(parent === undefined ? {} : { parent: parent.accessKeyId }),
+  }
+  const token = tokenOf(whole, tokenSize, world)
+  store.issued(remembered(whole, caller.principal.arn))
   return {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secret,
-    SessionToken: token,
-    Expiration: new Date(expiresAt),
+    Credentials: {
+      AccessKeyId: whole.accessKeyId,
+      SecretAccessKey: whole.secret,
+      SessionToken: token,
+      Expiration: new Date(whole.expiresAt),
+    },
+    SessionTokenSize: token.length,
+    SessionTokenUtilization: Math.ceil((token.length * 100) / longestToken),
+  }
+}
+
+const largestMinimum = 4096
+
+function tokenOf(session: Session, size: number, { store, random }: World): string {
+  let token = sealSession(session, store.tokenKeys)
+  // Chance does not shrink when it is compressed, and three bytes of a token are four characters.
+  for (let bytes = 0; token.length < size; ) {
+    bytes += Math.ceil(((size - token.length) * 9) / 16) + 1
+    token = sealSession({ ...session, filler: Buffer.from(random(bytes)).toString('base64') }, store.tokenKeys)
+  }
+  return token
+}
+
+function remembered(session: Session, caller: string): IssuedSession {
+  const { accessKeyId: id, account, subject, parent, sourceIdentity, issuedAt, expiresAt } = session
+  return {
+    id,
+    account,
+    kind: subject.type,
+    principal: principalOf(subject, account, caller),
+    caller,
+    ...(parent === undefined ? {} : { parent }),
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    narrowedTo: [...(session.policyArns ?? []), ...(session.policies ?? [])],
+    issuedAt,
+    expiresAt,
+  }
+}
+
+function principalOf(subject: SessionSubject, account: string, caller: string): string {
+  switch (subject.type) {
+    case 'root':
+      return rootArn(account)
+    case 'user':
+      // A user's session is asked for by the user.
+      return caller
+    case 'federatedUser':
+      return federatedUserArn(account, subject.name)
+    case 'assumedRole':
+      return assumedRoleArn(account, subject.roleArn.slice(subject.roleArn.lastIndexOf('/') + 1), subject.sessionName)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Operation } from '../operation.ts'
 import { GetAccessKeyInfo } from './access-key.ts'
+import { GetFederationToken } from './federation-token.ts'
 import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
+import { AssumeRoot } from './root-session.ts'
 import { GetSessionToken } from './session.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
 import { GetWebIdentityToken } from './web-identity-issue.ts'
@@ -10,8 +12,10 @@ import { GetWebIdentityToken } from './web-identity-issue.ts'
 export const stsOperations: readonly Operation[] = [
   AssumeRole,
   AssumeRoleWithWebIdentity,
+  AssumeRoot,
   GetAccessKeyInfo,
   GetCallerIdentity,
+  GetFederationToken,
   GetSessionToken,
   GetWebIdentityToken,
 ]

@@ -3,7 +3,7 @@ import { Fault } from '#protocol'
 import type { Role } from '#store'
 import type { LooseContext } from '../define.ts'
 import type { Scope, Touched, World } from '../operation.ts'
-import { issue } from './credential.ts'
+import { issued } from './credential.ts'
 import { factorOf } from './factor.ts'
 import { packedShare, sessionPolicies } from './policy.ts'
 import { sts } from './sts.ts'
@@ -50,7 +50,7 @@ export const AssumeRole = sts('AssumeRole', {
       chained: world.caller.kind === 'assumedRole',
     } as const
     return {
-      Credentials: issue(session, DurationSeconds, world),
+      ...issued(session, { seconds: DurationSeconds, tokenSize: input.MinimumSessionTokenSize }, world),
       AssumedRoleUser: {
         AssumedRoleId: `${id}:${RoleSessionName}`,
         Arn: assumedRoleArn(account, name, RoleSessionName),

@@ -1,6 +1,6 @@
 import type { SessionSubject } from '#access'
 import type { World } from '../operation.ts'
-import { issue } from './credential.ts'
+import { issued } from './credential.ts'
 import { factorOf } from './factor.ts'
 import { sts } from './sts.ts'
 
@@ -15,7 +15,7 @@ export const GetSessionToken = sts('GetSessionToken', {
 
   factor: factorOf,
 
-  async run({ DurationSeconds = usual }, world) {
+  async run({ DurationSeconds = usual, MinimumSessionTokenSize: tokenSize }, world) {
     const { caller, mfaAt } = world
     // QUIRK: a longer session of the root is cut to an hour and not refused.
     const seconds = caller.kind === 'root' ? Math.min(DurationSeconds, mostOfRoot) : DurationSeconds
@@ -27,7 +27,7 @@ export const GetSessionToken = sts('GetSessionToken', {
       chained: false,
       ...(mfaAt === undefined ? {} : { mfaAt }),
     }
-    return { Credentials: issue(session, seconds, world) }
+    return issued(session, { seconds, tokenSize }, world)
   },
 })
 

@@ -1,7 +1,7 @@
 import { type AccountCaller, assumedRoleArn, roleArn } from '#access'
 import type { LooseContext } from '../define.ts'
 import type { Vouched, Vouching, World } from '../operation.ts'
-import { issue } from './credential.ts'
+import { issued } from './credential.ts'
 import { packedShare, sessionPolicies } from './policy.ts'
 import { accountIn, assumedRole, checkDuration, touchedRole } from './role.ts'
 import { sts } from './sts.ts'
@@ -64,7 +64,7 @@ export const AssumeRoleWithWebIdentity = sts('AssumeRoleWithWebIdentity', {
       chained: false,
     } as const
     return {
-      Credentials: issue(session, DurationSeconds, world),
+      ...issued(session, { seconds: DurationSeconds, tokenSize: input.MinimumSessionTokenSize }, world),
       SubjectFromWebIdentityToken: subject,
       AssumedRoleUser: {
         AssumedRoleId: `${id}:${RoleSessionName}`,
