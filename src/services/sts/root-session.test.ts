@@ -43,7 +43,7 @@ test('AssumeRoot is an ordinary action on the root user, with the task as a cond
   const PolicyDocument = policyOf({
     Effect: 'Allow',
     Action: 'sts:AssumeRoot',
-    Resource: `arn:aws:iam::${account}:root`,
+    Resource: '*',
     Condition: { StringEquals: { 'sts:TaskPolicyArn': audit } },
   })
   await door.iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'p', PolicyDocument }))

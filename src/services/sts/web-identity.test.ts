@@ -58,7 +58,14 @@ test('whom a provider vouches for gets a session of the role', async () => {
     condition: { StringEquals: { [`${host}:aud`]: 'sts.amazonaws.com', [`${host}:sub`]: 'ann' } },
     may: ['iam:GetRole'],
   })
-  const { Credentials, $metadata: _, AssumedRoleUser, ...rest } = await call(role, signer.sign(claims()))
+  const {
+    $metadata: _,
+    SessionTokenSize,
+    SessionTokenUtilization: __,
+    ...answer
+  } = await call(role, signer.sign(claims()))
+  const { Credentials, AssumedRoleUser, ...rest } = answer
+  assert.equal(SessionTokenSize, Credentials?.SessionToken?.length)
   assert.deepEqual(rest, { SubjectFromWebIdentityToken: 'ann', Provider: provider, Audience: 'sts.amazonaws.com' })
   assert.match(AssumedRoleUser?.AssumedRoleId ?? '', /^AROA[A-Z0-9]{17}:session$/)
   assert.equal(Credentials?.Expiration?.getTime(), door.now() + 3_600_000)
