@@ -70,7 +70,7 @@ export class Issuers {
   /** Takes: an issuer that an account trusts; the moment, in milliseconds since 1970. */
   async find(issuer: string, wanted: Wanted, now: number): Promise<FoundKey> {
     const before = this.#known.get(issuer)
-    const old = before === undefined || now - before.fetchedAt >= fresh
+    const old = before?.set === undefined || now - before.fetchedAt >= fresh
     const known = old && now >= (before?.notBefore ?? 0) ? await this.#renew(issuer, now) : before
     if (known?.set === undefined || now - known.fetchedAt >= stale)
       return known?.failed ?? { why: 'there are no keys yet', passing: true }
