@@ -2,6 +2,7 @@ import type { Scope } from './context.ts'
 import { below, type PrefixTree, plant, prefixTree } from './prefix-tree.ts'
 import { direct } from './principal.ts'
 import type { ResourcePattern } from './resource.ts'
+import { fewestSifted, sieveOf, sift } from './sieve.ts'
 import { type CompiledStatement, conditionElementHolds, principalStrength, resourceHolds } from './statement.ts'
 import { yes } from './truth.ts'
 
@@ -82,8 +83,9 @@ function denyInTree(
   let at = 0
   for (let node: PrefixTree<Leaf> | undefined = tree; node !== undefined; node = below(node, resource, at)) {
     at += node.label.length
-    for (let index = 0; index < node.values.length; index++) {
-      const leaf = node.values[index]
+    const count = leavesLeft(node, resource, at)
+    for (let index = 0; index < count; index++) {
+      const leaf = node.values[node.sieve?.left[index] ?? index]
       if (leaf === undefined || isLater(leaf.statement, found) || leafGiven(leaf, scope) === 0) continue
       if (!named) return leaf.statement
       found = leaf.statement
@@ -122,14 +124,23 @@ function allowInTree(tree: PrefixTree<Leaf>, scope: Scope, start: number): numbe
   let at = 0
   for (let node: PrefixTree<Leaf> | undefined = tree; node !== undefined; node = below(node, resource, at)) {
     at += node.label.length
-    for (let index = 0; index < node.values.length; index++) {
-      const leaf = node.values[index]
+    const count = leavesLeft(node, resource, at)
+    for (let index = 0; index < count; index++) {
+      const leaf = node.values[node.sieve?.left[index] ?? index]
       if (leaf === undefined) continue
       strengths |= leafGiven(leaf, scope)
       if (enough(strengths)) return strengths
     }
   }
   return strengths
+}
+
+/** Gives: how many leaves of a node may match: the first ones, or those that its sieve left. */
+function leavesLeft(node: PrefixTree<Leaf>, resource: string, at: number): number {
+  const { values } = node
+  if (values.length < fewestSifted) return values.length
+  node.sieve ??= sieveOf(values.map(({ pattern }) => pattern.needle))
+  return sift(node.sieve, resource, at)
 }
 
 /** A direct grant cannot be improved on: whatever the others give, it decides. */

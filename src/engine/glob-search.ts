@@ -1,12 +1,30 @@
+import { rarestGram } from './gram.ts'
+import { searchesOf, unitsIn, unitsOf } from './text-view.ts'
+
 /**
  * Finds a text in another from an offset on.
  * Gives: -1 for nowhere.
  * Cost: linear in both. The language's own `indexOf` is quadratic for long hostile texts, so it only looks for beginnings.
+ * In a long text in which much is looked for, the cost hardly depends on the text.
  */
 export function findText(text: string, wanted: string, from: number): number {
+  if (text.length > longestShort && wanted.length > 1 && searchesOf(text) > fewSearches) {
+    const found = findByGram(unitsOf(text), unitsIn(wanted), { from, limit: text.length })
+    if (found !== undefined) return found
+  }
   if (wanted.length <= longestSimple) return text.indexOf(wanted, from)
   const start = text.indexOf(wanted.slice(0, longestSimple), from)
   return start < 0 || text.startsWith(wanted, start) ? start : findLong(text, wanted, start)
+}
+
+const longestShort = 512
+const fewSearches = 8
+const longestSimple = 32
+
+interface Range {
+  readonly from: number
+  /** Where what is found must end at the latest. */
+  readonly limit: number
 }
 
 /**
@@ -14,15 +32,12 @@ export function findText(text: string, wanted: string, from: number): number {
  * Gives: the first start at which all fit, or -1.
  * Cost: linear for ordinary patterns; at worst the product of both lengths by 32.
  */
-export function findPoints(
-  text: Int32Array,
-  wanted: Int32Array,
-  { from, limit }: { readonly from: number; readonly limit: number },
-): number {
+export function findPoints(text: Int32Array, wanted: Int32Array, { from, limit }: Range): number {
   const last = limit - wanted.length
-  let budget = 4 * (text.length + wanted.length)
+  let budget = 2 * Math.min(text.length, longestShort) + wanted.length
   for (let start = from; start <= last; start++) {
-    if (budget < 0) return findByBits(text, wanted, { from: start, last })
+    if (budget < 0)
+      return findByGram(text, wanted, { from: start, limit }) ?? findByBits(text, wanted, { from: start, last })
     let index = 0
     while (index < wanted.length && (wanted[index] === -1 || wanted[index] === text[start + index])) index++
     if (index === wanted.length) return start
@@ -31,7 +46,38 @@ export function findPoints(
   return -1
 }
 
-const longestSimple = 32
+/** Tries the places of the rarest gram. Gives: `undefined` when that would take too long. */
+function findByGram(text: Int32Array, wanted: Int32Array, { from, limit }: Range): number | undefined {
+  const anchor = rarestGram(text, wanted)
+  if (anchor === undefined) return undefined
+  const { offset, places, begin, end } = anchor
+  let budget = 2 * (text.length + wanted.length)
+  for (let at = firstFrom(places, { begin, end, least: from + offset }); at < end; at++) {
+    const start = (places[at] ?? 0) - offset
+    if (start + wanted.length > limit) return -1
+    let index = 0
+    while (index < wanted.length && (wanted[index] === -1 || wanted[index] === text[start + index])) index++
+    if (index === wanted.length) return start
+    budget -= index + 1
+    if (budget < 0) return undefined
+  }
+  return -1
+}
+
+/** The first of some ordered places that is not less than a given one. */
+function firstFrom(
+  places: Int32Array,
+  { begin, end, least }: { readonly begin: number; readonly end: number; readonly least: number },
+): number {
+  let low = begin
+  let high = end
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((places[middle] ?? 0) < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 /** Knuth, Morris and Pratt. */
 function findLong(text: string, wanted: string, from: number): number {

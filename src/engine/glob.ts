@@ -1,15 +1,23 @@
 import { findPoints, findText } from './glob-search.ts'
+import { pointsFrom } from './text-view.ts'
 
 /** A pattern of literal text, `*` and `?`, ready to be matched. */
 export interface Glob {
   /** The texts between the stars; one when there is no star. Empty ones in the middle are dropped. */
   readonly segments: readonly string[]
-  /** The texts between all wildcards, when there is a `?`: they must be there in this order, whatever else. */
-  readonly literals: readonly string[] | undefined
-  /** The same by code points, `?` as -1; present when there is a `?`. */
-  readonly points: readonly Int32Array[] | undefined
+  /** Present when there is a `?`; then `segments` only tells whether there is a star. */
+  readonly holes: Holes | undefined
   /** No shorter text matches, in UTF-16 units. */
   readonly least: number
+}
+
+/** A pattern with `?`. What is worked out of it is worked out when it is asked for. */
+interface Holes {
+  readonly runs: readonly Run[]
+  /** The texts between all wildcards: they must be there in this order, whatever else. */
+  literals: readonly string[] | undefined
+  /** What stands between the stars by code points, `?` as -1. */
+  points: readonly Int32Array[] | undefined
 }
 
 /** A stretch of a pattern. In data nothing is a wildcard. */
@@ -20,12 +28,13 @@ export interface Run {
 
 /** Takes: a pattern in which every `*` and `?` is a wildcard. */
 export function globOf(pattern: string): Glob {
-  if (!pattern.includes('?')) return literalGlob(pattern.split('*'))
-  return pointGlob([{ text: pattern, data: false }])
+  return pattern.includes('?') ? pointGlob([{ text: pattern, data: false }]) : literalGlob(pattern.split('*'))
 }
 
 /** Takes: a pattern of which some stretches are data. */
 export function globOfRuns(runs: readonly Run[]): Glob {
+  const [only] = runs
+  if (runs.length === 1 && only !== undefined && !only.data) return globOf(only.text)
   if (runs.some((run) => !run.data && run.text.includes('?'))) return pointGlob(runs)
   const segments = ['']
   for (const { text, data } of runs) {
@@ -38,7 +47,7 @@ export function globOfRuns(runs: readonly Run[]): Glob {
 
 /** Whether a pattern without wildcards; then `segments[0]` is its text. */
 export function isLiteral(glob: Glob): boolean {
-  return glob.segments.length === 1 && glob.points === undefined
+  return glob.segments.length === 1 && glob.holes === undefined
 }
 
 /**
@@ -47,9 +56,14 @@ export function isLiteral(glob: Glob): boolean {
  */
 export function globMatches(glob: Glob, text: string, from = 0): boolean {
   if (text.length - from < glob.least) return false
-  if (glob.points !== undefined)
-    return segmentsMatch(glob.literals ?? [], text, from) && pointsMatch(glob.points, pointsOf(text, from))
-  const { segments } = glob
+  const { segments, holes } = glob
+  if (holes !== undefined) {
+    holes.literals ??= literalsOf(holes.runs)
+    if (!segmentsMatch(holes.literals, text, from)) return false
+    holes.points ??= pointSegments(holes.runs)
+    const { points, start } = pointsFrom(text, from)
+    return pointsMatch(holes.points, points, start)
+  }
   if (segments.length > 1) return segmentsMatch(segments, text, from)
   const first = segments[0] ?? ''
   return text.length - from === first.length && text.startsWith(first, from)
@@ -64,10 +78,12 @@ function segmentsMatch(segments: readonly string[], text: string, from: number):
 }
 
 /** Whether the text has, at an offset, what the pattern has before its first star. */
-export function globStarts(glob: Glob, text: string, from: number): boolean {
-  if (glob.points === undefined) return text.startsWith(glob.segments[0] ?? '', from)
-  const first = glob.points[0]
-  return first !== undefined && pointsAt(pointsOf(text.slice(from, from + 2 * first.length), 0), first, 0)
+export function globStarts({ segments, holes }: Glob, text: string, from: number): boolean {
+  if (holes === undefined) return text.startsWith(segments[0] ?? '', from)
+  holes.points ??= pointSegments(holes.runs)
+  const first = holes.points[0]
+  const { points, start } = pointsFrom(text, from)
+  return first !== undefined && pointsAt(points, first, start)
 }
 
 function middleMatches(segments: readonly string[], text: string, from: number): boolean {
@@ -88,61 +104,83 @@ function literalGlob(parts: readonly string[]): Glob {
   const segments = last < 2 ? parts : parts.filter((part, index) => index === 0 || index === last || part !== '')
   let least = 0
   for (const segment of segments) least += segment.length
-  return { segments, literals: undefined, points: undefined, least }
+  return { segments, holes: undefined, least }
 }
 
-const hole = -1
+const star = 42
+const hole = 63
+const anyPoint = -1
 
 function pointGlob(runs: readonly Run[]): Glob {
-  const parts: number[][] = [[]]
-  let current: number[] = parts[0] ?? []
-  let onlyHoles = false
+  let least = 0
+  let stars = 0
+  for (const { text, data } of runs)
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit === star && !data) stars++
+      // A pair of units may be one code point, and is counted as one here.
+      else if (unit < 0xdc00 || unit > 0xdfff) least++
+    }
+  const segments = stars === 0 ? [''] : ['', '']
+  return { segments, holes: { runs, literals: undefined, points: undefined }, least }
+}
+
+/** The texts between wildcards, the first and the last even when empty. */
+function literalsOf(runs: readonly Run[]): readonly string[] {
+  const literals: string[] = []
+  let current = ''
   for (const { text, data } of runs) {
-    for (const character of text) {
-      if (character === '*' && !data) {
-        // Between stars, `*?*?` says the same as `*??`.
+    let from = 0
+    for (let at = 0; at < text.length && !data; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit !== star && unit !== hole) continue
+      if (at > from) current += text.slice(from, at)
+      if (current !== '' || literals.length === 0) literals.push(current)
+      current = ''
+      from = at + 1
+    }
+    current += text.slice(from)
+  }
+  literals.push(current)
+  return literals
+}
+
+/** INVARIANT: between stars, `*?*?` says the same as `*??`, so that no segment but the first and the last is all holes before a star. */
+function pointSegments(runs: readonly Run[]): readonly Int32Array[] {
+  let total = 0
+  for (const { text } of runs) total += text.length
+  const points = new Int32Array(total)
+  const segments: Int32Array[] = []
+  let count = 0
+  let start = 0
+  let onlyHoles = false
+  for (const { text, data } of runs)
+    for (let at = 0; at < text.length; at++) {
+      const point = text.codePointAt(at) ?? 0
+      if (point > 0xffff) at++
+      if (point === star && !data) {
         if (onlyHoles) continue
-        current = []
-        parts.push(current)
+        if (segments.length === 0 || count > start) segments.push(points.subarray(start, count))
+        start = count
         onlyHoles = true
         continue
       }
-      const isHole = character === '?' && !data
+      const isHole = point === hole && !data
       if (!isHole) onlyHoles = false
-      current.push(isHole ? hole : (character.codePointAt(0) ?? hole))
+      points[count++] = isHole ? anyPoint : point
     }
-  }
-  const last = parts.length - 1
-  const kept = parts.filter((part, index) => index === 0 || index === last || part.length > 0)
-  let least = 0
-  for (const part of kept) least += part.length
-  return {
-    segments: kept.map(() => ''),
-    literals: literalsOf(runs),
-    points: kept.map((part) => Int32Array.from(part)),
-    least,
-  }
+  segments.push(points.subarray(start, count))
+  return segments
 }
 
-function literalsOf(runs: readonly Run[]): readonly string[] {
-  const literals = ['']
-  for (const { text, data } of runs) {
-    const [first = '', ...rest] = data ? [text] : text.split(/[*?]/)
-    literals[literals.length - 1] += first
-    for (const literal of rest) literals.push(literal)
-  }
-  const last = literals.length - 1
-  return literals.filter((literal, index) => index === 0 || index === last || literal !== '')
-}
-
-function pointsMatch(segments: readonly Int32Array[], text: Int32Array): boolean {
+function pointsMatch(segments: readonly Int32Array[], text: Int32Array, from: number): boolean {
   const first = segments[0]
   const last = segments[segments.length - 1]
-  if (first === undefined || last === undefined || !pointsAt(text, first, 0)) return false
-  if (segments.length === 1) return text.length === first.length
+  if (first === undefined || last === undefined || !pointsAt(text, first, from)) return false
+  if (segments.length === 1) return text.length - from === first.length
   const limit = text.length - last.length
-  if (limit < first.length || !pointsAt(text, last, limit)) return false
-  let at = first.length
+  let at = from + first.length
+  if (limit < at || !pointsAt(text, last, limit)) return false
   for (let index = 1; index < segments.length - 1; index++) {
     const segment = segments[index]
     if (segment === undefined) return false
@@ -156,24 +194,6 @@ function pointsMatch(segments: readonly Int32Array[], text: Int32Array): boolean
 function pointsAt(text: Int32Array, segment: Int32Array, at: number): boolean {
   if (at + segment.length > text.length) return false
   for (let index = 0; index < segment.length; index++)
-    if (segment[index] !== hole && segment[index] !== text[at + index]) return false
+    if (segment[index] !== anyPoint && segment[index] !== text[at + index]) return false
   return true
-}
-
-let latest: { readonly text: string; readonly from: number; readonly points: Int32Array } | undefined
-const longestKept = 1 << 16
-
-/** The code points of a text from an offset on; those of the text asked for last are kept. */
-function pointsOf(text: string, from: number): Int32Array {
-  if (latest !== undefined && latest.from === from && latest.text === text) return latest.points
-  const points = new Int32Array(text.length - from)
-  let count = 0
-  for (let at = from; at < text.length; at++) {
-    const point = text.codePointAt(at) ?? 0
-    if (point > 0xffff) at++
-    points[count++] = point
-  }
-  const found = points.subarray(0, count)
-  if (text.length <= longestKept) latest = { text, from, points: found }
-  return found
 }

@@ -71,7 +71,7 @@ function alike(text: string, type: PolicyType): boolean {
   return readPlain(text, type) !== undefined
 }
 
-test('a document about which there is nothing to tell is read as any other document is', () => {
+test('a document about which there is nothing to tell is read like every other document', () => {
   let plain = 0
   fc.assert(
     fc.property(document, fc.constantFrom(...types), fc.constantFrom(undefined, 1, '\t'), (given, type, indent) => {
@@ -82,7 +82,7 @@ test('a document about which there is nothing to tell is read as any other docum
   assert.ok(plain > 4000, `${plain} were plain`)
 })
 
-test('a damaged document is read as any other document is', () => {
+test('a damaged document is read like every other document', () => {
   const good = `{"Version":"2012-10-17","Id":"i","Statement":[{"Sid":"A","Effect":"Allow","Action":["s3:Get*","s3:Put*"],
     "Resource":"arn:aws:s3:::b/*","Condition":{"StringLike":{"aws:x":["a","b"],"aws:y":"c"},"Bool":{"aws:z":true}}},
     {"Effect":"Deny","NotAction":"iam:*","NotResource":["*"]}]}`

@@ -1,3 +1,5 @@
+import type { Sieve } from './sieve.ts'
+
 /**
  * Values under texts, found by what a text begins with.
  * Cost: a look-up is linear in the text, however many values there are.
@@ -6,6 +8,8 @@ export interface PrefixTree<T> {
   /** What leads here from the node above. */
   label: string
   readonly values: T[]
+  /** What tells which of many values may be meant, once it was asked for. */
+  sieve: Sieve | undefined
   /** Nodes below, by the first unit of their label less `base`. */
   children: (PrefixTree<T> | undefined)[]
   base: number
@@ -14,7 +18,7 @@ export interface PrefixTree<T> {
 }
 
 export function prefixTree<T>(label = ''): PrefixTree<T> {
-  return { label, values: [], children: [], base: 0, others: undefined }
+  return { label, values: [], sieve: undefined, children: [], base: 0, others: undefined }
 }
 
 /** Puts a value under a text. */
@@ -66,7 +70,14 @@ function adopt<T>(node: PrefixTree<T>, child: PrefixTree<T>): void {
 /** The lower half takes over what the node had. */
 function split<T>(node: PrefixTree<T>, at: number): void {
   const { children, base, others } = node
-  const lower: PrefixTree<T> = { label: node.label.slice(at), values: node.values.splice(0), children, base, others }
+  const lower: PrefixTree<T> = {
+    label: node.label.slice(at),
+    values: node.values.splice(0),
+    sieve: undefined,
+    children,
+    base,
+    others,
+  }
   node.label = node.label.slice(0, at)
   node.children = []
   node.others = undefined

@@ -1,9 +1,10 @@
 import { partsOf } from './arn.ts'
 import type { Scope } from './context.ts'
-import { type Glob, globMatches, globOfRuns, isLiteral } from './glob.ts'
+import { type Glob, globMatches, globOf, globOfRuns, isLiteral } from './glob.ts'
 import type { PolicyType } from './layers.ts'
 import { finalStarRunsOverColons } from './open-question.ts'
 import { type PartPattern, partsMatch } from './part-pattern.ts'
+import { needleOf } from './sieve.ts'
 import { no, type Truth, unknown, yes } from './truth.ts'
 import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from './variable.ts'
 
@@ -12,6 +13,8 @@ export interface ResourcePattern {
   /** Every resource that matches begins with this; the whole pattern when `exact`. */
   readonly prefix: string
   readonly exact: boolean
+  /** Every resource that matches has this somewhere behind `prefix`; empty where that is not worked out. */
+  readonly needle: string
   /** Whether a resource that begins with `prefix` matches; one that is `prefix`, when `exact`. */
   readonly matches: (resource: string, scope: Scope) => Truth
 }
@@ -32,7 +35,7 @@ export function resourcePatterns(entry: string, { type, variables }: ResourceRul
   const plain = plainPattern(entry)
   if (plain !== undefined) return [plain]
   const parts = partsOf(entry)
-  if (parts.length === 6) return [wholePattern(parts, variables)]
+  if (parts.length === 6) return [starredPattern(entry, parts) ?? wholePattern(parts, variables)]
   const asWritten = incompletePattern(parts)
   if (type === 'identity' || type === 'permissionsBoundary')
     return [asWritten, wholePattern(completed(parts), variables)]
@@ -40,7 +43,7 @@ export function resourcePatterns(entry: string, { type, variables }: ResourceRul
 }
 
 const always = (): Truth => yes
-const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, matches: always }]
+const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, needle: '', matches: always }]
 
 /** The shapes of most entries: a whole ARN without wildcards, or with one `*` at its end. */
 function plainPattern(entry: string): ResourcePattern | undefined {
@@ -52,7 +55,24 @@ function plainPattern(entry: string): ResourcePattern | undefined {
     if (colon < 0) return undefined
   }
   const prefix = star < 0 ? entry : entry.slice(0, -1)
-  return { prefix, exact: star < 0, matches: always }
+  return { prefix, exact: star < 0, needle: '', matches: always }
+}
+
+/** Wildcards in the sixth part only, and nothing else that needs care: compiled when it may match. */
+function starredPattern(entry: string, parts: readonly string[]): ResourcePattern | undefined {
+  const wild = entry.search(/[*?]/)
+  const from = entry.length - (parts[5] ?? '').length
+  if (wild < from || entry.includes('${')) return undefined
+  let glob: Glob | undefined
+  return {
+    prefix: entry.slice(0, wild),
+    exact: false,
+    needle: needleOf(entry, wild),
+    matches(resource) {
+      glob ??= globOf(entry.slice(from))
+      return globMatches(glob, resource, from) ? yes : no
+    },
+  }
 }
 
 /** Rule R-9: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. */
@@ -88,16 +108,21 @@ function templatePattern(head: string, template: Template): ResourcePattern {
   const prefix = head + literalPrefix(template)
   const from = head.length
   if (template.open)
-    return { prefix, exact: false, matches: (resource, scope) => templateMatches(template, resource, { scope, from }) }
+    return {
+      prefix,
+      exact: false,
+      needle: '',
+      matches: (resource, scope) => templateMatches(template, resource, { scope, from }),
+    }
   const glob = closedGlob(template)
-  if (isLiteral(glob)) return { prefix, exact: true, matches: always }
-  if (isPrefixOnly(glob)) return { prefix, exact: false, matches: always }
-  return { prefix, exact: false, matches: (resource) => (globMatches(glob, resource, from) ? yes : no) }
+  if (isLiteral(glob)) return { prefix, exact: true, needle: '', matches: always }
+  if (isPrefixOnly(glob)) return { prefix, exact: false, needle: '', matches: always }
+  return { prefix, exact: false, needle: '', matches: (resource) => (globMatches(glob, resource, from) ? yes : no) }
 }
 
 /** A pattern such as `bucket/*`: its literal beginning says all. */
-function isPrefixOnly({ segments, points }: Glob): boolean {
-  return points === undefined && segments.length === 2 && segments[1] === ''
+function isPrefixOnly({ segments, holes }: Glob): boolean {
+  return holes === undefined && segments.length === 2 && segments[1] === ''
 }
 
 function literalPrefix({ pieces }: Template): string {
@@ -118,11 +143,13 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
   const prefix = text.slice(0, text.search(/[*?]/))
   if (last === undefined || !last.open) {
     const pattern = { parts: heads, last: last && closedGlob(last) }
-    return { prefix, exact: false, matches: (resource) => (partsMatch(pattern, resource) ? yes : no) }
+    const needle = longer(needleOf(text, prefix.length), last === undefined ? '' : needleIn(last))
+    return { prefix, exact: false, needle, matches: (resource) => (partsMatch(pattern, resource) ? yes : no) }
   }
   return {
     prefix,
     exact: false,
+    needle: '',
     matches(resource, scope) {
       const least = leastLength(last, scope)
       if (least === no || least === unknown) return least
@@ -131,6 +158,15 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
       return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no
     },
   }
+}
+
+function needleIn({ pieces }: Template): string {
+  const [only] = pieces
+  return pieces.length === 1 && only !== undefined && !isVariable(only) && !only.data ? needleOf(only.text) : ''
+}
+
+function longer(left: string, right: string): string {
+  return left.length < right.length ? right : left
 }
 
 function partPattern(part: string): PartPattern {

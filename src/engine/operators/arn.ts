@@ -3,19 +3,22 @@ import type { Scope } from '../context.ts'
 import { type Glob, globMatches, globOfRuns, type Run } from '../glob.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
 import { closedRuns, filled, leastLength, type Template, templateOf } from '../variable.ts'
+import { patternList, someMatch } from './pattern-list.ts'
 import { unparseable, type ValueTest } from './value-test.ts'
 
 /** Component by component, with `*` and `?` that stay inside their component (rule CA-1). */
 export function arnLike(values: readonly string[], variables: boolean): ValueTest {
-  const templates = [...new Set(values)].map((value) => templateOf(value, variables))
-  const patterns = templates
-    .filter(({ open }) => !open)
-    .map((template) => patternOf(closedRuns(template)))
-    .filter((pattern) => pattern !== undefined)
-  const open = templates.filter((template) => template.open)
+  const closed: string[] = []
+  const open: Template[] = []
+  for (const value of values.length > 1 ? new Set(values) : values) {
+    const template = value.includes('${') ? templateOf(value, variables) : undefined
+    if (template?.open === true) open.push(template)
+    else closed.push(value)
+  }
+  const patterns = patternList(closed, (value) => patternOf(closedRuns(templateOf(value, variables))) ?? nothing)
   return (value, scope) => {
     if (!isWhole(value)) return unparseable
-    for (const pattern of patterns) if (matches(pattern, value)) return yes
+    if (someMatch(patterns, value, matches)) return yes
     let truth: Truth = no
     for (const template of open) {
       const one = openMatches(template, value, scope)
@@ -41,6 +44,8 @@ interface ArnPattern {
   readonly prefix: string | undefined
   readonly components: readonly Glob[]
 }
+
+const nothing: ArnPattern = { prefix: undefined, components: [] }
 
 /** Gives: `undefined` for fewer than six components, which match nothing (rule CA-2). */
 function patternOf(runs: readonly Run[]): ArnPattern | undefined {

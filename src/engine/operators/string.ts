@@ -1,8 +1,9 @@
 import type { Scope } from '../context.ts'
 import { fold } from '../fold.ts'
-import { type Glob, globMatches } from '../glob.ts'
+import { globMatches } from '../glob.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
 import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from '../variable.ts'
+import { patternList, someMatch } from './pattern-list.ts'
 import type { ValueTest } from './value-test.ts'
 
 /** Exact, case-sensitive; wildcards are text, escapes and variables are not (rules CS-1, V-6). */
@@ -17,11 +18,16 @@ export function stringEqualsIgnoreCase(values: readonly string[], variables: boo
 
 /** Case-sensitive with `*` and `?`, anchored at both ends (rule CS-3). */
 export function stringLike(values: readonly string[], variables: boolean): ValueTest {
-  const templates = [...new Set(values)].map((value) => templateOf(value, variables))
-  const globs: readonly Glob[] = templates.filter(({ open }) => !open).map(closedGlob)
-  const open = templates.filter((template) => template.open)
+  const closed: string[] = []
+  const open: Template[] = []
+  for (const value of values.length > 1 ? new Set(values) : values) {
+    const template = value.includes('${') ? templateOf(value, variables) : undefined
+    if (template?.open === true) open.push(template)
+    else closed.push(value)
+  }
+  const globs = patternList(closed, (value) => closedGlob(templateOf(value, variables)))
   return (value, scope) => {
-    for (const glob of globs) if (globMatches(glob, value)) return yes
+    if (someMatch(globs, value, globMatches)) return yes
     return open.length === 0 ? no : anyOpen(open, (template) => templateMatches(template, value, { scope }))
   }
 }
