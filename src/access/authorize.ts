@@ -9,7 +9,8 @@ import {
   type Verdict,
 } from '#engine'
 import { Fault, type HttpRequest } from '#protocol'
-import type { Tables, Tag } from '#store'
+import type { Tables, Tag, TokenKey } from '#store'
+import { encodeAuthorizationMessage } from './authorization-message.ts'
 import type { Bearing, Bearings } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
 import { requestContext, resourceContext } from './context.ts'
@@ -47,6 +48,8 @@ export interface Asked {
 export interface Ruling {
   readonly decision: Verdict['decision']
   readonly refusal?: Fault
+  /** Makes the encoded message of the refusal, for services whose answers carry one. Takes: the ring of keys. */
+  encoded?(keys: readonly TokenKey[]): string
 }
 
 /** Decides for each thing touched; the first that is not allowed is the answer. */
@@ -96,7 +99,7 @@ function questionOf({ caller, action }: Asked, target: Target, { bearing, contex
 }
 
 function rule(asked: Asked, target: Target, ground: Ground): Ruling {
-  const { caller, action } = asked
+  const { caller, action, now } = asked
   const { arn, account = caller.account, policy } = target
   const { request, layers } = questionOf(asked, target, ground)
   const verdict = decide(request, layers)
@@ -108,5 +111,9 @@ function rule(asked: Asked, target: Target, ground: Ground): Ruling {
   const reason = account === caller.account && !(trust && target.exists === false)
   const message = denial(request, verdict, { reason, trust })
   const detail = `${verdict.decision} by ${verdict.deniedBy} for ${action} on ${arn}`
-  return { decision: verdict.decision, refusal: new Fault({ code: 'AccessDenied', status: 403, message, detail }) }
+  return {
+    decision: verdict.decision,
+    refusal: new Fault({ code: 'AccessDenied', status: 403, message, detail }),
+    encoded: (keys) => encodeAuthorizationMessage({ caller, request, layers, now }, keys),
+  }
 }

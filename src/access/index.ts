@@ -1,5 +1,6 @@
 export { type Access, type AccessParts, createAccess } from './access.ts'
 export * from './arn.ts'
+export { type Denied, decodeAuthorizationMessage, encodeAuthorizationMessage } from './authorization-message.ts'
 export type { Asked, Ruling, Target } from './authorize.ts'
 export { attachedTo } from './bearing.ts'
 export type * from './caller.ts'

@@ -8,7 +8,8 @@ import { randomBytesOf } from './chance.ts'
 export const longestToken = 8192
 
 const cipher = 'aes-256-gcm'
-const form = { plain: 1, packed: 2 } as const
+/** The first byte, under the seal like the rest: nothing that is sealed as one is taken for another. */
+const form = { plain: 1, packed: 2, message: 3 } as const
 const sizes = { head: 5, nonce: 12, tag: 16 } as const
 /** Compressing less than this saves little and costs more than the rest of the sealing. */
 const worthPacking = 640
@@ -22,17 +23,10 @@ const mostOpened = 65_536
  * Gives: base64 of form, key id, nonce, sealed session and tag.
  */
 export function sealSession(session: Session, keys: readonly TokenKey[]): string {
-  const [newest] = keys
-  if (newest === undefined) throw new Error('there is no key to seal session tokens with')
   const text = Buffer.from(JSON.stringify(session))
-  const packed = text.length >= worthPacking
-  const head = Buffer.alloc(sizes.head)
-  head[0] = packed ? form.packed : form.plain
-  head.write(newest.id, 1, 'hex')
-  const nonce = randomBytesOf(sizes.nonce)
-  const sealing = createCipheriv(cipher, newest.key, nonce).setAAD(head)
-  const sealed = [sealing.update(packed ? deflateRawSync(text) : text), sealing.final()]
-  return Buffer.concat([head, nonce, ...sealed, sealing.getAuthTag()]).toString('base64')
+  return text.length >= worthPacking
+    ? sealBytes(deflateRawSync(text), form.packed, keys)
+    : sealBytes(text, form.plain, keys)
 }
 
 /** How many bytes a part of a session takes in its token, before the token is spelled in base64. */
@@ -42,21 +36,53 @@ export function packedSize(part: unknown): number {
 
 /** Gives: the session; `undefined` for a token that no key of the ring has sealed. */
 export function openSession(token: string, keys: readonly TokenKey[]): Session | undefined {
-  if (token.length > longestToken || !/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return undefined
-  const bytes = Buffer.from(token, 'base64')
-  // INVARIANT: a session has one token; its base64 is not taken in another spelling.
-  if (bytes.length < sizes.head + sizes.nonce + sizes.tag || bytes.toString('base64') !== token) return undefined
-  const id = bytes.toString('hex', 1, sizes.head)
-  const key = keys.find((one) => one.id === id)?.key
-  const opened = key && open(bytes, key)
+  if (token.length > longestToken) return undefined
+  const bytes = bytesIn(token)
+  const [kind] = bytes ?? []
+  if (bytes === undefined || (kind !== form.plain && kind !== form.packed)) return undefined
+  const opened = openBytes(bytes, keys)
   if (opened === undefined) return undefined
-  const text = bytes[0] === form.packed ? inflateRawSync(opened, { maxOutputLength: mostOpened }) : opened
+  const text = kind === form.packed ? inflateRawSync(opened, { maxOutputLength: mostOpened }) : opened
   // The tag proves that `sealSession` wrote it.
   return JSON.parse(text.toString('utf8')) as Session
 }
 
-function open(bytes: Buffer, key: Uint8Array): Buffer | undefined {
-  if (bytes[0] !== form.plain && bytes[0] !== form.packed) return undefined
+/** Seals what the caller of an operation is told, but is not to read. Takes: the ring of keys, newest first. */
+export function sealMessage(message: unknown, keys: readonly TokenKey[]): string {
+  return sealBytes(deflateRawSync(JSON.stringify(message)), form.message, keys)
+}
+
+/** Gives: what was sealed; `undefined` for a text that no key of the ring has sealed as a message. */
+export function openMessage(sealed: string, keys: readonly TokenKey[]): unknown {
+  const bytes = bytesIn(sealed)
+  if (bytes?.[0] !== form.message) return undefined
+  const opened = openBytes(bytes, keys)
+  return opened && JSON.parse(inflateRawSync(opened, { maxOutputLength: mostOpened }).toString('utf8'))
+}
+
+function sealBytes(clear: Uint8Array, kind: number, [newest]: readonly TokenKey[]): string {
+  if (newest === undefined) throw new Error('there is no key to seal session tokens with')
+  const head = Buffer.alloc(sizes.head)
+  head[0] = kind
+  head.write(newest.id, 1, 'hex')
+  const nonce = randomBytesOf(sizes.nonce)
+  const sealing = createCipheriv(cipher, newest.key, nonce).setAAD(head)
+  const sealed = [sealing.update(clear), sealing.final()]
+  return Buffer.concat([head, nonce, ...sealed, sealing.getAuthTag()]).toString('base64')
+}
+
+/** INVARIANT: what is sealed has one spelling; its base64 is not taken in another. */
+function bytesIn(sealed: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(sealed)) return undefined
+  const bytes = Buffer.from(sealed, 'base64')
+  const whole = bytes.length >= sizes.head + sizes.nonce + sizes.tag && bytes.toString('base64') === sealed
+  return whole ? bytes : undefined
+}
+
+function openBytes(bytes: Buffer, keys: readonly TokenKey[]): Buffer | undefined {
+  const id = bytes.toString('hex', 1, sizes.head)
+  const key = keys.find((one) => one.id === id)?.key
+  if (key === undefined) return undefined
   const nonce = bytes.subarray(sizes.head, sizes.head + sizes.nonce)
   const opening = createDecipheriv(cipher, key, nonce, { authTagLength: sizes.tag })
   opening.setAAD(bytes.subarray(0, sizes.head)).setAuthTag(bytes.subarray(-sizes.tag))

@@ -20,9 +20,8 @@ import {
   type GetFederationTokenCommandInput,
   GetSessionTokenCommand,
 } from '@aws-sdk/client-sts'
-import { modelOf } from '#models'
-import { signRequest } from '#protocol'
 import { type Credentials, openFrontDoor } from '../../../test/front-door.ts'
+import { ask } from '../../../test/server/ask.ts'
 import { assume, makeRole, policyOf, temporary } from '../../../test/server/role.ts'
 
 const door = await openFrontDoor()
@@ -50,26 +49,8 @@ function federate(client: Pick<typeof door, 'sts'>, more: Partial<GetFederationT
 }
 
 /** Whether a session may do something in a service that asks the house. */
-async function may(credentials: Credentials, action: string, context: Readonly<Record<string, string>> = {}) {
-  const headers = { host: 'cardea.test', 'content-type': 'application/x-www-form-urlencoded' }
-  const plain = { method: 'POST', path: '/', query: '', headers, body: new TextEncoder().encode('x=y') }
-  const scope = { region: 'us-east-1', service: 'sts' }
-  const signed = signRequest({ ...plain, credentials, scope, now: door.now() })
-  const request = {
-    ...plain,
-    headers: Object.fromEntries(Object.entries(signed).map(([name, value]) => [name.toLowerCase(), [value]])),
-    remoteAddress: '203.0.113.9',
-    secure: false,
-  }
-  const { access } = door.house
-  const caller = await access.authenticate(request, { service: modelOf('sts') }, door.now())
-  assert.ok(caller.kind !== 'anonymous')
-  const touched = [{ arn: 'arn:aws:s3:::bucket/key' }]
-  const now = door.now()
-  const ruling = await door.store.read((tables) =>
-    access.authorize({ caller, action, touched, context, request, now, tables, open: false }),
-  )
-  return ruling.refusal?.message ?? 'allowed'
+async function may(credentials: Credentials, action: string) {
+  return (await ask(door, credentials, { action })).refusal?.message ?? 'allowed'
 }
 
 test('a federated user is told by its name in the account, and lasts from 15 minutes to 36 hours', async () => {

@@ -1,5 +1,6 @@
 import type { Operation } from '../operation.ts'
 import { GetAccessKeyInfo } from './access-key.ts'
+import { DecodeAuthorizationMessage } from './authorization-message.ts'
 import { GetFederationToken } from './federation-token.ts'
 import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
@@ -13,6 +14,7 @@ export const stsOperations: readonly Operation[] = [
   AssumeRole,
   AssumeRoleWithWebIdentity,
   AssumeRoot,
+  DecodeAuthorizationMessage,
   GetAccessKeyInfo,
   GetCallerIdentity,
   GetFederationToken,
