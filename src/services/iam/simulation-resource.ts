@@ -32,13 +32,17 @@ const handling: Readonly<Record<string, readonly string[]>> = {
   'EC2-VPC-EBS-Subnet': [...always, 'network-interface', 'subnet', 'volume'],
 }
 
-/** The template of ARNs of the type of resource that an action touches; `*` where it has none (rule SIM-10). */
+/**
+ * The template of ARNs of the type of resource that an action touches, in the partition of the ARN; `*` where it has
+ * none (rule SIM-10).
+ */
 export function templateFor(action: string, arn: string): string {
   const types = actionFacts(action)?.resourceTypes ?? []
   if (arn === '*' || types.length === 0) return '*'
   const fitting = types.map(({ type }) => type.arn).filter((template) => fits(template, arn))
   const [closest] = fitting.sort((one, other) => wordsOf(other).join('').length - wordsOf(one).join('').length)
-  return closest ?? (types.find(({ required }) => required) ?? types[0])?.type.arn ?? '*'
+  const template = closest ?? (types.find(({ required }) => required) ?? types[0])?.type.arn ?? '*'
+  return template.replace('${Partition}', arn.split(':', 2)[1] ?? 'aws')
 }
 
 /** Whether an ARN is of a template's service, and its last part has the template's words in their order. */

@@ -142,14 +142,14 @@ test('every action is held against every resource, and each resource has a resul
 test('the answer for all resources names the template of the type that is touched, or a star', async () => {
   const name = async (action: string, ...ResourceArns: string[]) =>
     (await result({ ActionNames: [action], ResourceArns })).EvalResourceName
-  assert.equal(await name('s3:GetObject', `${bucket}/a`), 'arn:${Partition}:s3:::${BucketName}/${ObjectName}')
+  assert.equal(await name('s3:GetObject', `${bucket}/a`), 'arn:aws:s3:::${BucketName}/${ObjectName}')
   assert.equal(
     await name('iam:PassRole', `arn:aws:iam::${account}:role/x`),
-    'arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}',
+    'arn:aws:iam::${Account}:role/${RoleNameWithPath}',
   )
   assert.equal(
     await name('iam:SimulatePrincipalPolicy', `arn:aws:iam::${account}:group/x`),
-    'arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}',
+    'arn:aws:iam::${Account}:group/${GroupNameWithPath}',
   )
   assert.equal(await name('iam:ListUsers', ada), '*')
   assert.equal(await name('s3:GetObject'), '*')
