@@ -19,10 +19,8 @@ declare module 'oidc-provider' {
     }
   }
 
-  class Provider {
+  export class Provider {
     constructor(issuer: string, configuration: Configuration)
     callback(): (request: IncomingMessage, response: ServerResponse) => void
   }
-
-  export { Provider as default }
 }

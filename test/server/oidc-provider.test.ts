@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam'
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import Provider from 'oidc-provider'
+import { Provider } from 'oidc-provider'
 import { openFrontDoor } from '../front-door.ts'
 import { makeRole, temporary } from './role.ts'
 
