@@ -5,9 +5,10 @@ import fc from 'fast-check'
 import { canonicalRequest } from './canonical.ts'
 import { readClaim } from './claim.ts'
 import { Fault } from './fault.ts'
+import { HmacKey } from './hmac.ts'
 import type { HttpRequest } from './http.ts'
 import { signRequest } from './sign.ts'
-import { signatureOf, stringToSign } from './signature.ts'
+import { stringToSign } from './signature.ts'
 import { deriveKey, SigningKeys } from './signing-key.ts'
 import { signingRules } from './signing-rule.ts'
 import { verifyClaim } from './sigv4.ts'
@@ -37,7 +38,7 @@ function presigned(): HttpRequest {
   const request = { method: 'GET', path: '/', query, headers: { host: ['iam.example'] }, body: new Uint8Array() }
   const payloadHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
   const canonical = canonicalRequest(request, { signedHeaders: ['host'], payloadHash, rules: signingRules })
-  const signature = signatureOf(stringToSign('20260115T120000Z', scope, canonical), deriveKey(secret, scope))
+  const signature = new HmacKey(deriveKey(secret, scope)).sign(stringToSign('20260115T120000Z', scope, canonical))
   return { ...request, query: `${query}&X-Amz-Signature=${signature}`, remoteAddress: '192.0.2.1', secure: false }
 }
 

@@ -37,8 +37,21 @@ interface Parameters {
   Signature?: string
 }
 
+interface Split {
+  readonly scheme: string
+  readonly parameters: Parameters
+}
+
+/** As all SDKs write it: each parameter once, in this order. */
+const usual = /^([^\s,=]+) Credential=([^\s,]+), ?SignedHeaders=([^\s,]+), ?Signature=([^\s,]+)$/
+
 /** Splits `ALGORITHM Name=value, Name=value`; commas and white space count alike. Errors: `IncompleteSignature`. */
-function split(text: string): { readonly scheme: string; readonly parameters: Parameters } {
+function split(text: string): Split {
+  const [, scheme, Credential = '', SignedHeaders = '', Signature = ''] = usual.exec(text) ?? []
+  return scheme === undefined ? splitAny(text) : { scheme, parameters: { Credential, SignedHeaders, Signature } }
+}
+
+function splitAny(text: string): Split {
   const [scheme = '', ...pieces] = text.trim().split(/[\s,]+/)
   if (scheme.includes('='))
     throw incompleteSignature(

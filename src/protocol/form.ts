@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { Fault } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 
@@ -11,19 +12,19 @@ export interface Form {
 
 const mostFields = 1_000
 const longestName = 512
-const forms = new WeakMap<HttpRequest, Form>()
+/** A request is asked for several times in a row, so the last one is enough to remember. */
+let last: { readonly request: HttpRequest; readonly form: Form } | undefined
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads the fields of the query string and of the body together. Each request is read once, however often it is asked for.
+ * Reads the fields of the query string and of the body together. What is asked for again at once is not read again.
  *
  * Gives: all fields except those that carry a presigned request's signature (`X-Amz-…` in the query string).
  * Errors: `MalformedQueryString` (400) for what is not percent-encoded UTF-8; `InvalidQueryParameter` (400) for a name that
  * comes twice, is empty or too long, and for more than 1,000 fields; `UnknownOperationException` (404) for another type of body.
  */
 export function readForm(request: HttpRequest): Form {
-  const known = forms.get(request)
-  if (known !== undefined) return known
+  if (last?.request === request) return last.form
   const fields = new Map<string, string>()
   readFields(queryOf(request), (name, value) => {
     if (!/^x-amz-/i.test(name)) add(fields, name, value)
@@ -35,7 +36,7 @@ export function readForm(request: HttpRequest): Form {
     names: () => fields.keys(),
     entries: () => fields.entries(),
   }
-  forms.set(request, form)
+  last = { request, form }
   return form
 }
 
@@ -53,6 +54,7 @@ function bodyOf({ body, headers }: HttpRequest): string {
       status: 404,
       message: 'The body of a request of the query protocol must be of type application/x-www-form-urlencoded',
     })
+  if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1")
   try {
     return utf8.decode(body)
   } catch (cause) {

@@ -30,18 +30,24 @@ const nothing: ReadonlyMap<string, Node> = new Map()
  */
 export function readInput(form: Form, { service, operation }: Call): object {
   if (operation.input === undefined) return {}
-  const shape = shapeOf(service, operation.input)
-  if (shape.type !== 'structure') throw new Error(`${operation.name} has no structure for its input`)
-  const known = new Set(Object.entries(shape.members).map(([name, { wireName = name }]) => wireName))
+  const isKnown = knownIn(service, operation.input)
   const root: Node = { parts: new Map() }
-  for (const [name, value] of form.entries()) {
-    const dot = name.indexOf('.')
-    if (known.has(dot === -1 ? name : name.slice(0, dot))) plant(root, name, value)
-  }
+  for (const [name, value] of form.entries()) if (isKnown(name)) plant(root, name, value)
   const value = readerOf(service, operation.input)(root)
   if (typeof value !== 'object' || value === null) throw new Error('a structure is read as an object')
   return value
 }
+
+/** Whether a field belongs to a member of a structure. */
+const knownIn = compiledOnce<[string], boolean>((service, shapeName) => {
+  const shape = shapeOf(service, shapeName)
+  if (shape.type !== 'structure') throw new Error(`${shapeName} is not a structure`)
+  const known = new Set(Object.entries(shape.members).map(([name, { wireName = name }]) => wireName))
+  return (name) => {
+    const dot = name.indexOf('.')
+    return known.has(dot === -1 ? name : name.slice(0, dot))
+  }
+})
 
 function plant(root: Node, name: string, value: string): void {
   const parts = name.split('.', deepest + 1)

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { canonicalRequest } from './canonical.ts'
-import { algorithm, signatureOf, stringToSign, terminator, writeMoment } from './signature.ts'
+import { HmacKey } from './hmac.ts'
+import { algorithm, stringToSign, terminator, writeMoment } from './signature.ts'
 import { deriveKey } from './signing-key.ts'
 import { type SigningRules, signingRules } from './signing-rule.ts'
 
@@ -39,8 +40,8 @@ export function signRequest(request: Unsigned): Record<string, string> {
   const values = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   const canonical = canonicalRequest({ ...request, headers: values }, { signedHeaders, payloadHash, rules })
   const scope = { ...request.scope, day: moment.slice(0, 8) }
-  const key = deriveKey(credentials.secretAccessKey, scope)
-  const signature = signatureOf(stringToSign(moment, scope, canonical), key)
+  const key = new HmacKey(deriveKey(credentials.secretAccessKey, scope))
+  const signature = key.sign(stringToSign(moment, scope, canonical))
   const credential = `${credentials.accessKeyId}/${scope.day}/${scope.region}/${scope.service}/${terminator}`
   headers['authorization'] =
     `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { KeyScope } from './signing-key.ts'
 
 export const algorithm = 'AWS4-HMAC-SHA256'
@@ -9,19 +9,24 @@ export function stringToSign(moment: string, { day, region, service }: KeyScope,
   return `${algorithm}\n${moment}\n${day}/${region}/${service}/${terminator}\n${hash('sha256', canonical)}`
 }
 
-/** The signature of a text: 64 hexadecimal digits. */
-export function signatureOf(text: string, key: Buffer): string {
-  return createHmac('sha256', key).update(text).digest('hex')
-}
-
 /** Writes a moment as signatures do: `20260115T120000Z`. */
 export function writeMoment(milliseconds: number): string {
   const text = new Date(milliseconds).toISOString()
   return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`
 }
 
-/** Reads `20260115T120000Z`. Gives: milliseconds since 1970, or `undefined` for anything else. */
+let last: { readonly text: string; readonly moment: number | undefined } = { text: '', moment: undefined }
+
+/**
+ * Reads `20260115T120000Z`; requests that come together are mostly of one second, so the last one is remembered.
+ * Gives: milliseconds since 1970, or `undefined` for anything else.
+ */
 export function readMoment(text: string): number | undefined {
+  if (text !== last.text) last = { text, moment: momentIn(text) }
+  return last.moment
+}
+
+function momentIn(text: string): number | undefined {
   if (text.length !== 16 || text[8] !== 'T' || text[15] !== 'Z') return undefined
   const year = digits(text, 0, 4)
   const [month, day] = [digits(text, 4, 6), digits(text, 6, 8)]

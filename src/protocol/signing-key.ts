@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { HmacKey } from './hmac.ts'
 
 /** Where and when a signing key may be used. */
 export interface KeyScope {
@@ -10,7 +11,7 @@ export interface KeyScope {
 
 /** Keys derived from secrets, remembered. The one that was not used for longest goes first. */
 export class SigningKeys {
-  readonly #known = new Map<string, { readonly secret: string; readonly key: Buffer }>()
+  readonly #known = new Map<string, { readonly secret: string; readonly key: HmacKey }>()
   readonly #most: number
 
   constructor(most = 10_000) {
@@ -22,11 +23,11 @@ export class SigningKeys {
   }
 
   /** The key of a secret for a day, region and service. */
-  get(accessKeyId: string, secret: string, scope: KeyScope): Buffer {
+  get(accessKeyId: string, secret: string, scope: KeyScope): HmacKey {
     const name = `${accessKeyId}/${scope.day}/${scope.region}/${scope.service}`
     const known = this.#known.get(name)
     if (known !== undefined) this.#known.delete(name)
-    const entry = known?.secret === secret ? known : { secret, key: deriveKey(secret, scope) }
+    const entry = known?.secret === secret ? known : { secret, key: new HmacKey(deriveKey(secret, scope)) }
     this.#known.set(name, entry)
     if (this.#known.size > this.#most) this.#forgetOldest()
     return entry.key

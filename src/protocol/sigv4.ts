@@ -5,7 +5,7 @@ import { type ClaimChecks, checkClaim } from './claim-check.ts'
 import { Fault } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 import { echo, otherSignature, signatureDoesNotMatch } from './refusal.ts'
-import { signatureOf, stringToSign } from './signature.ts'
+import { stringToSign } from './signature.ts'
 import type { SigningKeys } from './signing-key.ts'
 import { type SigningRules, signingRules } from './signing-rule.ts'
 
@@ -35,7 +35,7 @@ export function verifyClaim(request: HttpRequest, claim: Claim, proof: Proof): v
   const signedHeaders = exact ? claim.signedHeaders : madeExact(request, claim.signedHeaders)
   const canonical = canonicalRequest(request, { signedHeaders, payloadHash, rules })
   const toSign = stringToSign(claim.moment, claim.scope, canonical)
-  const signature = signatureOf(toSign, signingKeys.get(claim.accessKeyId, secret, claim.scope))
+  const signature = signingKeys.get(claim.accessKeyId, secret, claim.scope).sign(toSign)
   // INVARIANT: what the request says of its body is what was verified, or the request is refused.
   const honest = claim.payload === undefined || claim.payload === payloadHash
   if (!same(signature, claim.signature) || !exact || !honest) throw otherSignature(canonical, toSign)
