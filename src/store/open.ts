@@ -111,7 +111,7 @@ function house(connection: Connection, { keyring, keys, revisions, leave }: Furn
 }
 
 async function writeAll({ records, sessions, uses }: Batch, tables: AllTables): Promise<void> {
-  for (const record of records) await tables.audit.append(record)
+  await tables.audit.appendAll(records)
   for (const session of sessions) await tables.sessions.put(session)
   for (const [id, use] of uses) await tables.lastUses.put(id, use)
   const newest = sessions.at(-1)

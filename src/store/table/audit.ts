@@ -2,16 +2,29 @@ import type { CompiledQuery, Kysely } from 'kysely'
 import type { AuditRecord } from '../entity.ts'
 import type { AuditRecordColumns, Row, Schema } from '../schema.ts'
 import type { AuditTable } from '../store.ts'
-import { nullable, present } from './column.ts'
+import { present } from './column.ts'
 
-export function auditTable(db: Kysely<Schema>): AuditTable {
-  let insert: CompiledQuery | undefined
+/** So many records are written by one statement. */
+const together = 32
+
+/** What only the store itself writes is many records at once. */
+export function auditTable(
+  db: Kysely<Schema>,
+): AuditTable & { appendAll(records: readonly AuditRecord[]): Promise<void> } {
+  // Every call is recorded, so a statement is compiled once for a number of rows; columns are always in the same order.
+  const inserts = new Map<number, CompiledQuery>()
+  const insert = async (records: readonly AuditRecord[]) => {
+    const rows = records.map(columnsOf)
+    const known = inserts.get(rows.length) ?? db.insertInto('auditRecord').values(rows).compile()
+    inserts.set(rows.length, known)
+    await db.executeQuery({ ...known, parameters: rows.flatMap((row) => Object.values(row)) })
+  }
   return {
-    async append(record) {
-      const columns = columnsOf(record)
-      // Every call is recorded, so the statement is compiled once; the columns are always in the same order.
-      insert ??= db.insertInto('auditRecord').values(columns).compile()
-      await db.executeQuery({ ...insert, parameters: Object.values(columns) })
+    append: (record) => insert([record]),
+    async appendAll(records) {
+      let done = 0
+      for (; done + together <= records.length; done += together) await insert(records.slice(done, done + together))
+      for (const record of records.slice(done)) await insert([record])
     },
     async list(account, { before, limit }) {
       let query = db.selectFrom('auditRecord').selectAll().where('account', '=', account)
@@ -31,17 +44,15 @@ function columnsOf(record: AuditRecord): Omit<AuditRecordColumns, 'seq'> {
     sourceIp: record.sourceIp,
     readOnly: record.readOnly ? 1 : 0,
     request: record.request === undefined ? null : JSON.stringify(record.request),
-    ...nullable({
-      account: record.account,
-      principal: record.principal,
-      accessKeyId: record.accessKeyId,
-      region: record.region,
-      userAgent: record.userAgent,
-      resource: record.resource,
-      errorCode: record.errorCode,
-      errorMessage: record.errorMessage,
-      errorDetail: record.errorDetail,
-    }),
+    account: record.account ?? null,
+    principal: record.principal ?? null,
+    accessKeyId: record.accessKeyId ?? null,
+    region: record.region ?? null,
+    userAgent: record.userAgent ?? null,
+    resource: record.resource ?? null,
+    errorCode: record.errorCode ?? null,
+    errorMessage: record.errorMessage ?? null,
+    errorDetail: record.errorDetail ?? null,
   }
 }
 

@@ -34,6 +34,7 @@ import { userTable } from './user.ts'
 export interface AllTables extends Tables {
   readonly lastUses: ReturnType<typeof lastUseTable>
   readonly sessions: OwnSessionTable
+  readonly audit: ReturnType<typeof auditTable>
 }
 
 export interface TableNeeds {
