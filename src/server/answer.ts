@@ -33,9 +33,10 @@ async function walk(entry: Entry, house: House): Promise<HttpResponse> {
   const { request, requestId } = entry
   const call = identify(request, house.services)
   entry.call = call
+  entry.operation = house.operations.get(`${call.service.name}:${call.operation.name}`)
   const signed = await authenticate(entry, call, house)
   entry.caller = signed
-  const operation = operationOf(call, house)
+  const operation = operationOf(call, entry.operation)
   if (signed !== undefined) refuseCredentials(signed, operation.service, operation.name)
   const input = conform(call.form.read(request, call), call)
   entry.input = input

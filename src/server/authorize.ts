@@ -5,16 +5,24 @@ import { factorContext } from './factor.ts'
 import type { House } from './house.ts'
 
 /** Decides whether the caller may do what it asks for. Errors: `AccessDenied`, in AWS's words. */
-export async function authorize(asked: Asked, unit: Unit, house: House): Promise<void> {
+export function authorize(asked: Asked, unit: Unit, house: House): Promise<void> | undefined {
+  const { action } = asked.operation
+  return action === undefined ? undefined : permitAll(action, asked, { unit, house })
+}
+
+async function permitAll(
+  action: string,
+  asked: Asked,
+  { unit, house }: { readonly unit: Unit; readonly house: House },
+): Promise<void> {
   const { operation, input, entry } = asked
-  if (operation.action === undefined) return
   const scope = scopeOf(asked, unit)
   const touched = await operation.resource(input, scope)
   const [first] = touched
   if (first !== undefined) entry.resource = first.arn
   const context = await operation.context(input, scope)
-  for (const action of [operation.action, ...operation.also(input, scope)])
-    await permit(asked, { action, touched, context, unit }, house)
+  for (const one of [action, ...operation.also(input, scope)])
+    await permit(asked, { action: one, touched, context, unit }, house)
 }
 
 /** One permission that is asked for. */

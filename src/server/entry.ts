@@ -12,6 +12,8 @@ export interface Entry {
   /** When it began, by the clock that only measures. */
   readonly began: number
   call?: Call
+  /** What performs the call, where that is built. */
+  operation?: Operation | undefined
   caller?: AccountCaller | undefined
   /** Present once it was found to be of the model's shape. */
   input?: object

@@ -1,6 +1,7 @@
 import { acceptMfa } from '#access'
 import type { Context } from '#engine'
 import { Fault } from '#protocol'
+import type { Operation } from '#services'
 import type { Asked, Unit } from './entry.ts'
 
 /**
@@ -8,11 +9,16 @@ import type { Asked, Unit } from './entry.ts'
  * Gives: when it was shown; `undefined` when the call shows none.
  * Errors: `AccessDenied` (403) for one that is not whole, not right, or not the caller's.
  */
-export async function verifyFactor(asked: Asked, { tables }: Unit): Promise<number | undefined> {
-  const { operation, input, caller, entry } = asked
-  const factor = operation.factor(input)
-  if (factor === undefined) return undefined
-  const { serial, code } = factor
+export function verifyFactor(asked: Asked, unit: Unit): Promise<number> | undefined {
+  const factor = asked.operation.factor(asked.input)
+  return factor && verified(factor, asked, unit)
+}
+
+async function verified(
+  { serial, code }: NonNullable<ReturnType<Operation['factor']>>,
+  { caller, entry }: Asked,
+  { tables }: Unit,
+): Promise<number> {
   if (serial === undefined || code === undefined)
     throw denied('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.')
   const { kind, account, entityId: userId } = caller

@@ -44,27 +44,22 @@ export function identify(request: HttpRequest, services: readonly ServiceModel[]
  * Errors: those of the signature; `MissingAuthenticationToken` (403) for a request without one.
  */
 export async function authenticate(
-  { request, at }: Entry,
+  { request, at, operation }: Entry,
   call: Call,
   house: House,
 ): Promise<AccountCaller | undefined> {
   const caller = await house.access.authenticate(request, call, at)
   if (caller.kind === 'anonymous') {
-    if (house.operations.get(nameOf(call))?.vouch !== undefined) return undefined
+    if (operation?.vouch !== undefined) return undefined
     throw missingAuthenticationToken()
   }
   house.uses.note(caller, { service: call.service.signingName, operation: call.operation.name }, at)
   return caller
 }
 
-/** Finds what performs the call. Errors: `NotImplemented` (501) for an operation of AWS that is not built. */
-export function operationOf(call: Call, { operations }: House): Operation {
-  const name = nameOf(call)
-  const found = operations.get(name)
+/** What performs the call. Errors: `NotImplemented` (501) for an operation of AWS that is not built. */
+export function operationOf({ service, operation }: Call, found: Operation | undefined): Operation {
   if (found !== undefined) return found
+  const name = `${service.name}:${operation.name}`
   throw new Fault({ code: 'NotImplemented', status: 501, message: `Cardea does not have the operation ${name} yet.` })
-}
-
-function nameOf({ service, operation }: Call): string {
-  return `${service.name}:${operation.name}`
 }

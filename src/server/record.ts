@@ -6,7 +6,7 @@ import { withoutSecrets } from './redact.ts'
 
 /** Counts, logs and, unless its transaction did, records a call that was answered. */
 export function recordAnswer(entry: Entry, house: House): void {
-  const writes = operationIn(entry, house)?.writes === true
+  const writes = entry.operation?.writes === true
   count(entry, 'OK', house)
   if (!writes) house.store.record(auditRecord(entry, { readOnly: true }))
   const level = writes ? 'info' : 'debug'
@@ -26,7 +26,7 @@ export function recordRefusal(fault: Fault, entry: Entry, house: House): void {
   const unforeseen = level === 'error' && cause !== undefined ? { err: cause } : {}
   if (house.log.isLevelEnabled(level)) house.log[level]({ ...line(entry), ...why, ...unforeseen }, 'refused')
   if (entry.caller === undefined) return
-  const readOnly = operationIn(entry, house)?.writes !== true
+  const readOnly = entry.operation?.writes !== true
   const told = { errorCode: code, errorMessage: message, ...(detail === undefined ? {} : { errorDetail: detail }) }
   house.store.record({ ...auditRecord(entry, { readOnly }), ...told })
 }
@@ -54,14 +54,9 @@ export function auditRecord(entry: Entry, { readOnly }: { readonly readOnly: boo
   }
 }
 
-function operationIn({ call }: Entry, { operations }: House) {
-  return call && operations.get(`${call.service.name}:${call.operation.name}`)
-}
-
-function count(entry: Entry, code: string, house: House): void {
-  const operation = operationIn(entry, house)
+function count({ operation, began }: Entry, code: string, { metrics }: House): void {
   const named = { service: operation?.service ?? 'none', operation: operation?.name ?? 'none' }
-  house.metrics.answered(named, code, (performance.now() - entry.began) / 1000)
+  metrics.answered(named, code, (performance.now() - began) / 1000)
 }
 
 function line({ request, requestId, began, call, caller, resource }: Entry): object {

@@ -1,5 +1,6 @@
 import type { AccountCaller } from '#access'
 import { Fault, missingAuthenticationToken } from '#protocol'
+import type { Operation } from '#services'
 import type { Asked } from './entry.ts'
 import type { House } from './house.ts'
 import { statusOf } from './perform.ts'
@@ -9,15 +10,19 @@ import { statusOf } from './perform.ts'
  * It asks identity providers, so it runs outside of any unit of work.
  * Errors: those of the operation for a word that is not genuine, or is refused. The record has the latter.
  */
-export async function vouchedFor(
-  { entry, call, operation, input }: Omit<Asked, 'caller'>,
+export function vouchedFor(asked: Omit<Asked, 'caller'>, house: House): AccountCaller | Promise<AccountCaller> {
+  const { vouch } = asked.operation
+  if (vouch !== undefined) return vouched(vouch, asked, house)
+  if (asked.entry.caller === undefined) throw missingAuthenticationToken()
+  return asked.entry.caller
+}
+
+async function vouched(
+  vouch: NonNullable<Operation['vouch']>,
+  { entry, call, input }: Omit<Asked, 'caller'>,
   { store, issuers, once }: House,
 ): Promise<AccountCaller> {
-  if (operation.vouch === undefined) {
-    if (entry.caller === undefined) throw missingAuthenticationToken()
-    return entry.caller
-  }
-  const { caller, refusal } = await operation.vouch(input, {
+  const { caller, refusal } = await vouch(input, {
     now: entry.at,
     read: (work) => store.read(work),
     issuers,
