@@ -206,7 +206,7 @@ function addImport(top: Command, program: Program, add: Add): void {
       return importAws({ program, settings }, options, output)
     },
   })
-    .argument('<file...>', 'answers of one or more accounts')
+    .argument('<file...>', 'answers of one or more accounts; - is standard input')
     .option('--dry-run', 'change nothing; tell what would be changed')
     .option('--create-accounts', 'make the accounts that are not there')
     .option('--profile <name>', 'whose credentials; may be given again, for another account', gathered, [])

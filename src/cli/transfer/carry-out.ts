@@ -62,11 +62,20 @@ export async function carryOut(
 ): Promise<ReadonlyMap<EntityPlan, Outcome>> {
   const outcomes = new Map<EntityPlan, Outcome>(plans.map((plan) => [plan, { done: 0 }]))
   const line: Line = { broken: undefined }
-  for (const phase of phases)
-    for (const plan of plans)
-      for (const step of plan.steps) if (step.phase === phase) await take(step, { plan, outcomes, apis, line })
+  for (const phase of phases) {
+    const queue = plans.filter(({ steps }) => steps.some((step) => step.phase === phase)).values()
+    const lane = async () => {
+      for (const plan of queue)
+        for (const step of plan.steps) if (step.phase === phase) await take(step, { plan, outcomes, apis, line })
+    }
+    // Roles that trust others come after them.
+    await Promise.all(Array.from({ length: phase === 'role' ? 1 : lanes }, lane))
+  }
   return outcomes
 }
+
+/** So many entities are worked on at a time. */
+const lanes = 8
 
 /** Whether the server is still there. */
 interface Line {

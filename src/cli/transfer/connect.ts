@@ -45,6 +45,8 @@ export async function withServer<Result>(
     return work({ url, certificate, operator: operatorOf(running), folder })
   }
   const named = process.env['AWS_ENDPOINT_URL']
+  if (named !== undefined && /\bamazonaws\.com/i.test(named))
+    throw new Stop(exitCode.usage, `AWS_ENDPOINT_URL is ${named}, and this talks to Cardea only: unset it.`)
   if (named !== undefined && fromShell(named) !== undefined)
     return work({ url: named, certificate: process.env['AWS_CA_BUNDLE'], operator: undefined, folder })
   if (!existsSync(join(folder, 'aws-config')))

@@ -15,6 +15,7 @@ export interface ToldAccount {
 
 /**
  * Reads answers of `GetAccountAuthorizationDetails`: in each file one answer, or a list of answers and pages.
+ * Takes: `-` is standard input.
  * Errors: `Stop` for a file that cannot be read, is none of these, or tells only a part of an account.
  */
 export function readDetailFiles(files: readonly string[], mapping: Mapping): readonly ToldAccount[] {
@@ -37,7 +38,7 @@ const lists = ['UserDetailList', 'GroupDetailList', 'RoleDetailList', 'Policies'
 const largest = 512 * 1024 * 1024
 
 function pagesOf(file: string): readonly { readonly account: string; readonly page: Node }[] {
-  const whole = jsonIn(bytesOf(file), file)
+  const whole = jsonIn(bytesOf(file), file === '-' ? 'standard input' : file)
   const pages = Array.isArray(whole.value) ? items(whole) : [whole]
   const accounts = pages.map(accountOf)
   const known = new Set(accounts.filter((account) => account !== undefined))
@@ -55,6 +56,7 @@ function pagesOf(file: string): readonly { readonly account: string; readonly pa
 
 function bytesOf(file: string): Uint8Array {
   try {
+    if (file === '-') return readFileSync(0)
     if (statSync(file).size > largest) throw new Error('it is too large')
     return readFileSync(file)
   } catch (cause) {

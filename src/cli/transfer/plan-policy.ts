@@ -45,12 +45,13 @@ const most = 5
 function addVersions(plan: EntityPlan, { PolicyArn, wanted, present }: Versions): void {
   let left: readonly PolicyVersionDetail[] = present.versions
   const holds = (document: string) => left.find((version) => sameDocument(version.document, document))
-  const isWanted = ({ document }: PolicyVersionDetail) =>
-    wanted.versions.some((version) => sameDocument(version.document, document))
+  const isNeeded = (version: PolicyVersionDetail) =>
+    wanted.versions.some(({ document }) => sameDocument(document, version.document)) &&
+    !left.some((other) => other !== version && sameDocument(other.document, version.document))
   const makeRoom = () => {
     if (left.length < most) return
     const free = left.filter(({ isDefault }) => !isDefault)
-    const victim = free.find((version) => !isWanted(version)) ?? free[0]
+    const victim = free.find((version) => !isNeeded(version)) ?? free[0]
     if (victim === undefined) return
     left = left.filter((version) => version !== victim)
     const input = { PolicyArn, VersionId: victim.id }

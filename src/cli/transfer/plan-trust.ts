@@ -61,10 +61,17 @@ export function inOrderOfTrust(
 }
 
 /** The AWS principals that a role's trust policy names. */
-export function namedBy({ trust }: RoleDetail): readonly string[] {
-  const { policy } = parse(trust, 'trust')
-  return policy === undefined ? [] : principalsOf(policy).flatMap(({ kind, value }) => (kind === 'AWS' ? [value] : []))
+export function namedBy(role: RoleDetail): readonly string[] {
+  const before = known.get(role)
+  if (before !== undefined) return before
+  const { policy } = parse(role.trust, 'trust')
+  const entries = policy === undefined ? [] : principalsOf(policy)
+  const names = entries.flatMap(({ kind, value }) => (kind === 'AWS' ? [value] : []))
+  known.set(role, names)
+  return names
 }
+
+const known = new WeakMap<RoleDetail, readonly string[]>()
 
 export function placeOf({ account, role }: PlacedRole): string {
   return `${account}:${keyOf(role.name)}`
