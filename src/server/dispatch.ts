@@ -4,13 +4,14 @@ import { federationTasks } from './federation.ts'
 import type { House } from './house.ts'
 import { answerOperator, operatorPath } from './operator.ts'
 import { published } from './published.ts'
+import { sessionTasks } from './session.ts'
 
 /** Brings a request to whom it is for: probes, the operator, or AWS's services. Never throws. */
 export async function dispatch(request: HttpRequest, house: House): Promise<HttpResponse> {
   if (isProbe(request)) return probed(request.path, house)
   if (house.operator !== undefined && request.path.startsWith(operatorPath)) {
     try {
-      return await answerOperator(request, house.operator, federationTasks(house))
+      return await answerOperator(request, house.operator, { ...federationTasks(house), ...sessionTasks(house) })
     } catch (cause) {
       house.log.error({ path: request.path, err: cause }, 'an operator was not answered')
       return text(500, 'internal failure\n')

@@ -12,7 +12,7 @@ export interface Called {
   readonly operation: string
 }
 
-/** Notes the last use of keys, roles and actions, but not every one. */
+/** Notes the last use of keys, sessions, roles and actions, but not every one. */
 export class Uses {
   readonly #store: Store
   #noted = new Map<string, LastUsed>()
@@ -24,8 +24,9 @@ export class Uses {
   /** Takes: who called which operation of which service, and when. */
   note(caller: AccountCaller, { service, operation }: Called, now: number): void {
     const { accessKeyId, session, kind, entityId, region } = caller
-    if (session === undefined && accessKeyId !== undefined) this.#note(accessKeyId, { at: now, region, service })
-    else if (kind === 'assumedRole' && entityId !== undefined) this.#note(entityId, { at: now, region })
+    if (accessKeyId !== undefined) this.#note(accessKeyId, { at: now, region, service })
+    if (session !== undefined && kind === 'assumedRole' && entityId !== undefined)
+      this.#note(entityId, { at: now, region })
     if (entityId !== undefined) this.#note(`${entityId}/${service}:${operation}`, { at: now, region })
   }
 

@@ -4,6 +4,7 @@ import { stsOperations } from './sts/index.ts'
 
 export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
 export { type Failed, type Fetch, type Fetched, Issuers, keySet } from './issuer.ts'
+export { endSession, type LiveSession, liveSessions, rotateOldTokenKeys, rotateTokenKeys } from './live-session.ts'
 export { mintId } from './mint.ts'
 export type { IdPrefix, Operation, Scope, Touched, Vouching, World } from './operation.ts'
 export { outboundAlgorithms } from './outbound.ts'

@@ -49,7 +49,7 @@ export interface Store {
   record(record: AuditRecord): void
   /**
    * Notes the last use of a key or a role, or of an action. Written soon after, in batches, and at `close`.
-   * Takes: `AKIA…`, `AROA…`; `AIDA…/iam:CreateUser` and `AROA…/iam:CreateUser` for what a user or role called.
+   * Takes: `AKIA…`, `ASIA…`, `AROA…`; `AIDA…/iam:CreateUser` and `AROA…/iam:CreateUser` for what a user or role called.
    */
   used(id: string, use: LastUsed): void
   /** Remembers a session whose credentials are given out. Written soon after, in batches, and at `close`. */

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { Fault } from '#protocol'
+import type { AuditRecord, IssuedSession, Store, Tables } from '#store'
+import { readAccountOf } from './sts/credential.ts'
+
+/** Milliseconds for which the longest session lasts. */
+const longest = 36 * 3_600_000
+/** Milliseconds after which a key seals no more session tokens. */
+const keyAge = 30 * 24 * 3_600_000
+const mostListed = 10_000
+
+/** A session that goes on, with what it follows from. */
+export interface LiveSession extends IssuedSession {
+  /** ARNs of those who asked for it and for the sessions before it, the first one first. */
+  readonly chain: readonly string[]
+}
+
+/** The sessions that go on, newest first. Takes: the account; absent: all. */
+export async function liveSessions(
+  store: Store,
+  { account, now }: { readonly account?: string | undefined; readonly now: number },
+): Promise<readonly LiveSession[]> {
+  await store.flush()
+  return store.read(async ({ sessions }) => {
+    const page = { limit: mostListed, ...(account === undefined ? {} : { account }) }
+    const found = await sessions.live(now, page)
+    const known = new Map<string, IssuedSession | undefined>(found.map((session) => [session.id, session]))
+    const parentOf = async ({ parent }: IssuedSession) => {
+      if (parent === undefined) return undefined
+      if (!known.has(parent)) known.set(parent, await sessions.byId(parent))
+      return known.get(parent)
+    }
+    const chained: LiveSession[] = []
+    for (const session of found) chained.push({ ...session, chain: await chainOf(session, parentOf) })
+    return chained
+  })
+}
+
+/**
+ * Ends a session, and those that follow from it, before their time. One that was never noted is ended too.
+ * Gives: the ids of the sessions that were ended. Errors: `NoSuchEntity` (404).
+ */
+export async function endSession(
+  store: Store,
+  { id, now }: { readonly id: string; readonly now: number },
+): Promise<readonly string[]> {
+  const ended = new Set<string>()
+  // A call that was under way may have made another session of one of these; what is noted late is ended as well.
+  for (let more = true; more; ) {
+    await store.flush()
+    const found = await store.read((tables) => toEnd(id, tables, { now, ended }))
+    for (const [account, sessions] of Map.groupBy(found, (session) => session.account))
+      await store.write(account, async (tables) => {
+        for (const session of sessions)
+          await tables.sessions.end({ id: session.id, account, endedAt: now, expiresAt: session.expiresAt })
+        await tables.audit.append(recordOf('EndSession', now, { account, sessions: sessions.map((one) => one.id) }))
+      })
+    for (const session of found) ended.add(session.id)
+    more = found.length > 0
+  }
+  return [...ended]
+}
+
+/**
+ * Makes a new key for session tokens; the ones before it open the tokens that they sealed until the last has ended.
+ * Gives: how many keys there are, and how many were forgotten.
+ */
+export async function rotateTokenKeys(
+  store: Store,
+  now: number,
+): Promise<{ readonly keys: number; readonly forgotten: number }> {
+  const forgotten = await store.rotateTokenKeys({ now, longest })
+  const keys = store.tokenKeys.length
+  store.record(recordOf('RotateTokenKeys', now, { keys, forgotten }))
+  return { keys, forgotten }
+}
+
+/** Does the same when the newest key is a month old. Gives: whether it did. */
+export async function rotateOldTokenKeys(store: Store, now: number): Promise<boolean> {
+  const [newest] = store.tokenKeys
+  if (newest?.createdAt !== undefined && now < newest.createdAt + keyAge) return false
+  await rotateTokenKeys(store, now)
+  return true
+}
+
+async function chainOf(
+  session: IssuedSession,
+  parentOf: (session: IssuedSession) => Promise<IssuedSession | undefined>,
+): Promise<readonly string[]> {
+  const chain = [session.caller]
+  const seen = new Set([session.id])
+  for (let at = await parentOf(session); at !== undefined && !seen.has(at.id); at = await parentOf(at)) {
+    seen.add(at.id)
+    chain.unshift(at.caller)
+  }
+  return chain
+}
+
+type Ending = Pick<IssuedSession, 'id' | 'account' | 'expiresAt'>
+
+/** A session and all that follow from it, without those that were ended already. */
+async function toEnd(
+  id: string,
+  tables: Tables,
+  { now, ended }: { readonly now: number; readonly ended: ReadonlySet<string> },
+): Promise<readonly Ending[]> {
+  const found = new Map<string, Ending>()
+  let step: readonly Ending[] = [await sessionWith(id, tables, now)]
+  while (step.length > 0) {
+    for (const session of step) found.set(session.id, session)
+    const next: Ending[] = []
+    for (const session of step) next.push(...(await tables.sessions.askedWith(session.id)))
+    step = next.filter((session) => !found.has(session.id))
+  }
+  return [...found.values()].filter((session) => !ended.has(session.id))
+}
+
+async function sessionWith(id: string, { sessions, accounts }: Tables, now: number): Promise<Ending> {
+  const session = await sessions.byId(id)
+  if (session !== undefined && session.expiresAt > now) return session
+  const account = readAccountOf(id)
+  if (session !== undefined || account === undefined || (await accounts.byId(account)) === undefined)
+    throw new Fault({ code: 'NoSuchEntity', status: 404, message: `There is no live session ${id.slice(0, 128)}.` })
+  return { id, account, expiresAt: now + longest }
+}
+
+function recordOf(
+  eventName: string,
+  at: number,
+  request: AuditRecord['request'] & { readonly account?: string },
+): AuditRecord {
+  const { account } = request
+  return {
+    id: randomUUID(),
+    at,
+    eventSource: 'operator.cardea',
+    eventName,
+    sourceIp: '127.0.0.1',
+    readOnly: false,
+    request,
+    ...(account === undefined ? {} : { account }),
+  }
+}
