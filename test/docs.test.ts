@@ -46,6 +46,7 @@ for (const page of pages) {
   if (blocks.length === 0) continue
   describe(page, () => {
     test('does what it says with the AWS SDK', () => follow(blocks, sdkFolder()))
+    if (!blocks.some(({ script }) => /\baws /.test(script))) return
     const skip = cli === undefined ? 'the AWS CLI is not installed' : false
     test(`does what it says with the AWS CLI ${cli ?? ''}`.trim(), { skip }, () => follow(blocks, undefined))
   })
