@@ -6,6 +6,7 @@ import { execPath } from 'node:process'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as sdk from '@aws-sdk/client-iam'
+import { block, jsonencode } from '../../src/cli/transfer/hcl.ts'
 import { clientOf } from './account.ts'
 import { findMirror } from './provider.ts'
 import { type Served, serve } from './server.ts'
@@ -50,6 +51,41 @@ test('Terraform plans only imports for an exported account, and nothing after th
   } finally {
     await server.stop()
   }
+})
+
+const withoutProvider = terraform === undefined && 'Terraform is not installed'
+
+test('Terraform reads every text as it was, whatever its language makes of it', { skip: withoutProvider }, async () => {
+  const texts = [
+    '${a}',
+    '%{b}',
+    '$${c}',
+    '$',
+    '%',
+    '%%{d}',
+    '$%{e}',
+    '%${f}',
+    '\\',
+    '"',
+    '\n\r\t',
+    '\b\f',
+    '<<EOF',
+    '#',
+    '/*',
+  ]
+  const odd = [...texts, '\u0000\u001f', '\u007f\u0085', '\u2028\ufeff', 'é😀Ω', '\\u00e9', '${', '']
+  const value = {
+    list: odd,
+    keys: Object.fromEntries(odd.map((text) => [text, text])),
+    rest: [1.5, true, null, [], {}],
+  }
+  const out = mkdtempSync(join(folder, 'text-'))
+  writeFileSync(join(out, 'main.tf'), block('output "value"', { value: jsonencode(value) }))
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, CHECKPOINT_DISABLE: '1', TF_INPUT: '0' }
+  const words = [terraform ?? '']
+  await succeed([...words, 'apply', '-auto-approve', '-no-color'], out, env)
+  const shown = JSON.parse(await succeed([...words, 'output', '-json', '-no-color'], out, env))
+  assert.deepEqual(JSON.parse(shown.value.value), value)
 })
 
 async function succeed(words: readonly string[], cwd: string, env: Environment): Promise<string> {
