@@ -83,6 +83,13 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
     ],
   },
   {
+    reason:
+      'What an identity provider says is in its token: its claims, the tags and the source identity. The sample has none.',
+    lines: (actionFacts('sts:AssumeRoleWithWebIdentity')?.conditionKeys ?? [])
+      .filter((key) => key !== 'sts:RoleSessionName')
+      .map((key) => `sts:AssumeRoleWithWebIdentity lacks ${key}`),
+  },
+  {
     reason: 'Without a name the caller is meant: the root is no user, and a session is refused whatever it may do.',
     lines: [
       ...['CreateAccessKey', 'DeleteAccessKey', 'GetUser', 'ListAccessKeys', 'UpdateAccessKey'],

@@ -143,7 +143,7 @@ test('keys in a file are pinned to a provider, which is then not asked', async (
 })
 
 test('who lets in anybody is warned, and found again', async () => {
-  const any = await cardea([
+  const wide = await cardea([
     'federation',
     'add',
     'oidc',
@@ -154,8 +154,8 @@ test('who lets in anybody is warned, and found again', async () => {
     '--role',
     'any',
   ])
-  assert.equal(any.code, 0)
-  assert.match(any.err, /Warning: .*nothing checks id\.example\.com:sub/)
+  assert.equal(wide.code, 0)
+  assert.match(wide.err, /Warning: .*nothing checks id\.example\.com:sub/)
   const check = await cardea(['federation', 'check'])
   assert.equal(check.code, 1)
   assert.match(check.out, new RegExp(`WIDE arn:aws:iam::${accountId}:role/any trusts id\\.example\\.com`))

@@ -34,12 +34,13 @@ export function audiencesIn({ aud }: Claims): readonly string[] {
 
 /**
  * The claims as condition keys: `token.actions.githubusercontent.com:sub`.
- * Texts, numbers and truths have one value, lists of texts several; other claims make no key.
+ * Texts, numbers and truths have one value, lists of texts several. What is one level deeper has a key of both names:
+ * `accounts.google.com:google/organization_number`. Other claims make no key.
  * Takes: the provider's URL without its scheme.
  */
 export function claimKeys(provider: string, claims: Claims, audience: Audience): Context {
   const values: Record<string, string | readonly string[]> = {}
-  for (const [name, claim] of Object.entries(claims)) {
+  for (const [name, claim] of [...deeper(claims), ...Object.entries(claims)]) {
     const value = keyValue(claim)
     // A colon would make the key of another provider.
     if (value !== undefined && !name.includes(':')) values[`${provider}:${name}`] = value
@@ -50,6 +51,14 @@ export function claimKeys(provider: string, claims: Claims, audience: Audience):
   return values
 }
 
+function deeper(claims: Claims): readonly (readonly [string, unknown])[] {
+  return Object.entries(claims).flatMap(([name, claim]) =>
+    typeof claim === 'object' && claim !== null && !Array.isArray(claim)
+      ? Object.entries(claim).map(([inner, value]) => [`${name}/${inner}`, value] as const)
+      : [],
+  )
+}
+
 function keyValue(claim: unknown): string | readonly string[] | undefined {
   if (typeof claim === 'string') return claim
   if (typeof claim === 'boolean' || Number.isSafeInteger(claim)) return String(claim)
@@ -57,10 +66,10 @@ function keyValue(claim: unknown): string | readonly string[] | undefined {
   return undefined
 }
 
-/** Names of claims that differ by the case of their letters only: condition keys could not tell them apart. */
+/** A name of a claim that differs from another's by the case of its letters at most: condition keys could not tell them apart. */
 export function doubleClaim(claims: Claims): string | undefined {
   const seen = new Set<string>()
-  for (const name of Object.keys(claims)) {
+  for (const [name] of [...Object.entries(claims), ...deeper(claims)]) {
     const folded = name.toLowerCase()
     if (seen.has(folded)) return name
     seen.add(folded)

@@ -124,12 +124,25 @@ test('claims are condition keys: texts, lists, numbers and truths', async () => 
       StringEquals: { [`${host}:environment`]: 'prod' },
       'ForAnyValue:StringEquals': { [`${host}:amr`]: 'mfa' },
       Bool: { [`${host}:email_verified`]: 'true' },
+      StringLike: { [`${host}:google/organization_number`]: '42' },
       NumericLessThan: { [`${host}:run_attempt`]: '3' },
     },
   })
-  const right = { environment: 'prod', amr: ['pwd', 'mfa'], email_verified: true, run_attempt: 2 }
+  const right = {
+    environment: 'prod',
+    amr: ['pwd', 'mfa'],
+    email_verified: true,
+    run_attempt: 2,
+    google: { organization_number: 42 },
+  }
   await call(role, signer.sign(claims(right)))
-  for (const wrong of [{ environment: 'test' }, { amr: ['pwd'] }, { email_verified: false }, { run_attempt: 3 }])
+  for (const wrong of [
+    { environment: 'test' },
+    { amr: ['pwd'] },
+    { email_verified: false },
+    { run_attempt: 3 },
+    { google: 42 },
+  ])
     await assert.rejects(call(role, signer.sign(claims({ ...right, ...wrong }))), { name: 'AccessDenied' })
 })
 
