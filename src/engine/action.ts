@@ -1,9 +1,10 @@
-import { type Glob, globMatches, globOf } from './glob.ts'
+import { globMatches, globOf } from './glob.ts'
 import type { Element } from './policy.ts'
 
 /** Whether an `Action` or `NotAction` element covers an action. Takes: the action without case. */
 export function elementHolds({ not, patterns }: Element, action: string): boolean {
-  for (const pattern of patterns) if (patternHolds(actionName(pattern), action)) return !not
+  const short = isShort(action)
+  for (const pattern of patterns) if (patternHolds(actionName(pattern), action, short)) return !not
   return not
 }
 
@@ -12,16 +13,56 @@ export function elementHolds({ not, patterns }: Element, action: string): boolea
  * Takes: `*`, or a literal service, a colon and a name with `*` and `?`.
  */
 export function actionMatches(pattern: string, action: string): boolean {
-  return patternHolds(actionName(pattern), actionName(action))
+  const name = actionName(action)
+  return patternHolds(actionName(pattern), name, isShort(name))
 }
 
 /** Both without case. Rule D-12: a pattern without a literal service matches nothing but what is the same text. */
-function patternHolds(pattern: string, action: string): boolean {
+function patternHolds(pattern: string, action: string, short: boolean): boolean {
   if (pattern === action || pattern === '*' || pattern === '*:*') return true
-  if (!hasWildcard(pattern)) return false
-  const service = serviceOf(pattern)
-  if (hasWildcard(service) || !action.startsWith(service) || action.charCodeAt(service.length) !== 58) return false
-  return globMatches(globFor(pattern.slice(service.length + 1)), action, service.length + 1)
+  const colon = pattern.indexOf(':')
+  let wild = 0
+  for (; wild < pattern.length; wild++) {
+    const unit = pattern.charCodeAt(wild)
+    if (unit === star || unit === hole) break
+    if (unit !== action.charCodeAt(wild)) return false
+  }
+  if (wild === pattern.length || colon < 0 || wild < colon) return false
+  if (wild === pattern.length - 1 && pattern.charCodeAt(wild) === star) return true
+  return short ? covers(pattern, action, wild) : globMatches(globOf(pattern.slice(wild)), action, wild)
+}
+
+const star = 42
+const hole = 63
+const longestShort = 128
+
+/** Whether an action is one for which `covers` is right and quick. */
+function isShort(action: string): boolean {
+  return action.length <= longestShort && !/[^\0-\x7f]/.test(action)
+}
+
+/** Whether a pattern covers a short text of ASCII from an offset on; up to there they are the same. */
+function covers(pattern: string, text: string, from: number): boolean {
+  let at = from
+  let place = from
+  let afterStar = -1
+  let resume = 0
+  while (at < text.length) {
+    const unit = pattern.charCodeAt(place)
+    if (unit === star) {
+      afterStar = ++place
+      resume = at
+    } else if (place < pattern.length && (unit === hole || unit === text.charCodeAt(at))) {
+      place++
+      at++
+    } else if (afterStar < 0) return false
+    else {
+      place = afterStar
+      at = ++resume
+    }
+  }
+  while (pattern.charCodeAt(place) === star) place++
+  return place === pattern.length
 }
 
 /** What stands before the first colon; the whole text when there is none. */
@@ -52,16 +93,6 @@ export function actionName(action: string): string {
   return name
 }
 
-const globs = new Map<string, Glob>()
-
-function globFor(name: string): Glob {
-  const known = globs.get(name)
-  if (known !== undefined) return known
-  const glob = globOf(name)
-  keep(globs, name, glob)
-  return glob
-}
-
 const mostKept = 4096
 const longestKept = 128
 
@@ -70,10 +101,6 @@ function keep<T>(kept: Map<string, T>, text: string, value: T): void {
   if (text.length > longestKept) return
   if (kept.size >= mostKept) kept.clear()
   kept.set(text, value)
-}
-
-function hasWildcard(text: string): boolean {
-  return text.includes('*') || text.includes('?')
 }
 
 /** Only the letters of ASCII: actions have no others, and no other letter is to turn into one. */

@@ -3,8 +3,13 @@
  * Gives: a text that equals another's folded text exactly when the two differ in case only.
  */
 export function fold(text: string): string {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return foldAll(text)
-  return text.toLowerCase()
+  let isLower = true
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit > 127) return foldAll(text)
+    if (unit >= 65 && unit <= 90) isLower = false
+  }
+  return isLower ? text : text.toLowerCase()
 }
 
 /** Whether two texts differ in case at most; `folded` is folded already. Allocates nothing for ASCII. */

@@ -1,4 +1,4 @@
-import { rarestGram } from './gram.ts'
+import { type Anchor, rarestGram } from './gram.ts'
 import { searchesOf, unitsIn, unitsOf } from './text-view.ts'
 
 /**
@@ -9,12 +9,44 @@ import { searchesOf, unitsIn, unitsOf } from './text-view.ts'
  */
 export function findText(text: string, wanted: string, from: number): number {
   if (text.length > longestShort && wanted.length > 1 && searchesOf(text) > fewSearches) {
-    const found = findByGram(unitsOf(text), unitsIn(wanted), { from, limit: text.length })
+    const found = findInLong(text, wanted, from)
     if (found !== undefined) return found
   }
   if (wanted.length <= longestSimple) return text.indexOf(wanted, from)
   const start = text.indexOf(wanted.slice(0, longestSimple), from)
   return start < 0 || text.startsWith(wanted, start) ? start : findLong(text, wanted, start)
+}
+
+let latest:
+  | { readonly text: string; readonly wanted: string; readonly from: number; readonly found: number }
+  | undefined
+
+/** As `findByGram`, for texts; the latest answer about a long one is kept. */
+function findInLong(text: string, wanted: string, from: number): number | undefined {
+  const isLong = wanted.length > longestShort
+  if (isLong && latest?.from === from && latest.wanted === wanted && latest.text === text) return latest.found
+  const anchor = isLong ? knownAnchor(text, wanted) : rarestGram(unitsOf(text), unitsIn(wanted))
+  if (anchor === undefined) return undefined
+  const { offset, places, begin, end } = anchor
+  let budget = (text.length + wanted.length) / (wanted.length / 64 + 4)
+  let found = -1
+  for (let at = firstFrom(places, { begin, end, least: from + offset }); at < end && found < 0; at++) {
+    const start = (places[at] ?? 0) - offset
+    if (start + wanted.length > text.length) break
+    if (text.startsWith(wanted, start)) found = start
+    else if (--budget < 0) return undefined
+  }
+  if (isLong) latest = { text, wanted, from, found }
+  return found
+}
+
+let latestAnchor: { readonly text: string; readonly wanted: string; readonly anchor: Anchor | undefined } | undefined
+
+function knownAnchor(text: string, wanted: string): Anchor | undefined {
+  if (latestAnchor?.wanted === wanted && latestAnchor.text === text) return latestAnchor.anchor
+  const anchor = rarestGram(unitsOf(text), unitsIn(wanted))
+  latestAnchor = { text, wanted, anchor }
+  return anchor
 }
 
 const longestShort = 512

@@ -111,18 +111,16 @@ const star = 42
 const hole = 63
 const anyPoint = -1
 
+/** A `?` takes a unit at least, and a literal as many as it has. */
 function pointGlob(runs: readonly Run[]): Glob {
   let least = 0
   let stars = 0
-  for (const { text, data } of runs)
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at)
-      if (unit === star && !data) stars++
-      // A pair of units may be one code point, and is counted as one here.
-      else if (unit < 0xdc00 || unit > 0xdfff) least++
-    }
+  for (const { text, data } of runs) {
+    least += text.length
+    for (let at = data ? -1 : text.indexOf('*'); at >= 0; at = text.indexOf('*', at + 1)) stars++
+  }
   const segments = stars === 0 ? [''] : ['', '']
-  return { segments, holes: { runs, literals: undefined, points: undefined }, least }
+  return { segments, holes: { runs, literals: undefined, points: undefined }, least: least - stars }
 }
 
 /** The texts between wildcards, the first and the last even when empty. */

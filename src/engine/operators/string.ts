@@ -1,6 +1,6 @@
 import type { Scope } from '../context.ts'
 import { fold } from '../fold.ts'
-import { globMatches } from '../glob.ts'
+import { globMatches, type Run } from '../glob.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
 import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from '../variable.ts'
 import { patternList, someMatch } from './pattern-list.ts'
@@ -13,7 +13,22 @@ export function stringEquals(values: readonly string[], variables: boolean): Val
 
 /** As `stringEquals`, without case (rule CS-2). */
 export function stringEqualsIgnoreCase(values: readonly string[], variables: boolean): ValueTest {
-  return equality(values, variables, fold)
+  return equality(values, variables, foldOnce)
+}
+
+const folds = new Map<string, string>()
+const shortestKept = 64
+const mostKept = 8
+
+/** As `fold`; what long texts come to is kept for a while, for they may be variables that many values name. */
+function foldOnce(text: string): string {
+  if (text.length < shortestKept) return fold(text)
+  const known = folds.get(text)
+  if (known !== undefined) return known
+  if (folds.size >= mostKept) folds.clear()
+  const folded = fold(text)
+  folds.set(text, folded)
+  return folded
 }
 
 /** Case-sensitive with `*` and `?`, anchored at both ends (rule CS-3). */
@@ -49,6 +64,7 @@ function closedText(template: Template): string {
   return template.pieces.map((piece) => (isVariable(piece) ? '' : piece.text)).join('')
 }
 
+/** INVARIANT: folding changes no length, so that what must be where is known before anything is folded or built. */
 function equalTruth(
   template: Template,
   text: string,
@@ -59,7 +75,23 @@ function equalTruth(
   if (least.length > text.length) return no
   const runs = filled(template, scope)
   if (runs === no || runs === unknown) return runs
-  return plain(runs.map((run) => run.text).join('')) === text ? yes : no
+  return runsAre(runs, text, plain) ? yes : no
+}
+
+/** Holds what the policy says against the text first, then the values of variables, which may be long and many. */
+function runsAre(runs: readonly Run[], text: string, plain: (text: string) => string): boolean {
+  let length = 0
+  for (const run of runs) length += run.text.length
+  if (length !== text.length) return false
+  if (runs.some((run) => /[\ud800-\udbff]$/.test(run.text))) return plain(runs.map((run) => run.text).join('')) === text
+  for (const data of [false, true]) {
+    let at = 0
+    for (const run of runs) {
+      if (run.data === data && !text.startsWith(plain(run.text), at)) return false
+      at += run.text.length
+    }
+  }
+  return true
 }
 
 function anyOpen(templates: readonly Template[], test: (template: Template) => Truth): Truth {
