@@ -77,3 +77,13 @@ test('a list is given as commas or as a JSON list', () => {
   assert.deepEqual(read({ flags: { settings: file({ region: ['local'] }) } }).region, ['local'])
   assert.equal(refusal({ flags: { region: ',' } }), '--region must be a comma-separated list.')
 })
+
+test('issuers for local use are URLs, and so is the public one, which ends without a slash', () => {
+  const localIssuer = 'http://127.0.0.1:4000, https://id.corp.internal/realms/one'
+  assert.deepEqual(read({ flags: { localIssuer } }).localIssuer, localIssuer.split(', '))
+  for (const wrong of ['127.0.0.1:4000', 'ftp://a', 'https://a?b', 'https://user@a', 'https://'])
+    assert.match(refusal({ flags: { localIssuer: wrong } }) ?? '', /must be URLs that begin with http/)
+  assert.equal(read({ flags: { publicUrl: 'https://iam.example.com' } }).publicUrl, 'https://iam.example.com')
+  for (const wrong of ['https://iam.example.com/', 'iam.example.com', 'https://a#b'])
+    assert.match(refusal({ flags: { publicUrl: wrong } }) ?? '', /must be a URL/)
+})
