@@ -17,7 +17,7 @@ export function issuerKeyTable(db: Kysely<Schema>, keyring: Keyring): IssuerKeyT
         .select(['id', 'account', 'issuer', 'algorithm', 'publicKey', 'createdAt'])
         .where('issuer', '=', issuer)
       const rows: readonly IssuerKey[] = await query.orderBy('seq', 'desc').execute()
-      return rows
+      return rows.map((row) => ({ ...row }))
     },
     async privateKey(id) {
       const row = await db.selectFrom('issuerKey').selectAll().where('id', '=', id).executeTakeFirst()
