@@ -9,6 +9,9 @@ const manifest: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 )
 
+/** Milliseconds between two looks at the age of the keys of session tokens. */
+const look = 3_600_000
+
 const program: Program = { version: manifest.version, facts, open }
 
 process.exitCode = await run(process.argv.slice(2), program)
@@ -44,9 +47,18 @@ function installationOn(store: Store): Installation {
   return {
     accounts: () => accountsOf(store),
     createAccount: (asked) => orStop(createAccountIn(store, asked)),
+    perform: (name, asked) => orStop(performIn(store, name, asked)),
     serve: (settings, operatorKey) => serve(store, settings, operatorKey),
     close: () => store.close(),
   }
+}
+
+/** Without a server, which tells its operator more. */
+async function performIn(store: Store, name: string, asked: object): Promise<object> {
+  const { sessionTasks } = await import('#server')
+  const task = sessionTasks({ store, now: Date.now })[name]
+  if (task === undefined) throw new Stop(exitCode.server, `No server runs, and ${name} needs one.`)
+  return task(asked)
 }
 
 async function accountsOf(store: Store): Promise<readonly AccountSummary[]> {
@@ -95,9 +107,27 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
       createAccount: (asked) => createAccountIn(store, newAccountIn(asked)),
     },
   })
+  const rotation = await rotating(store, house)
   const serving = await servingOn(house, settings)
   served.url = serving.url
-  return serving
+  return {
+    url: serving.url,
+    stop() {
+      clearInterval(rotation)
+      return serving.stop()
+    },
+  }
+}
+
+async function rotating(store: Store, { log }: House): Promise<NodeJS.Timeout> {
+  const { rotateOldTokenKeys } = await import('#services')
+  await rotateOldTokenKeys(store, Date.now())
+  const again = () =>
+    rotateOldTokenKeys(store, Date.now()).catch((err: unknown) =>
+      // The keys that are there still seal and open, until the next look.
+      log.error({ err }, 'the keys of session tokens were not rotated'),
+    )
+  return setInterval(again, look).unref()
 }
 
 async function servingOn(house: House, settings: Settings): Promise<Serving> {

@@ -31,6 +31,11 @@ export interface Installation {
   accounts(): Promise<readonly AccountSummary[]>
   /** Errors: `Stop` when the id is taken. */
   createAccount(asked: NewAccount): Promise<CreatedAccount>
+  /**
+   * Does what a running server does for its operator under that name.
+   * Errors: `Stop` when it is refused.
+   */
+  perform(name: string, asked: object): Promise<unknown>
   /** Errors: `Stop` when the address cannot be had, or the certificate cannot be used. */
   serve(settings: Settings, operatorKey: string): Promise<Serving>
   close(): Promise<void>

@@ -12,6 +12,7 @@ import { version } from './command/version.ts'
 import { addFederations } from './federation/line.ts'
 import type { Output } from './print.ts'
 import type { Program } from './program.ts'
+import { addSessions } from './session-line.ts'
 import { definitions, flagOf, readSettings, type SettingName, type Settings, variableOf } from './setting.ts'
 import { type ExitCode, exitCode, Stop } from './stop.ts'
 
@@ -73,6 +74,8 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
     .helpOption('-h, --help', 'show this')
     .helpCommand('help [command]', 'show what a command takes')
     .showSuggestionAfterError(true)
+    // What follows the name of a command belongs to that command.
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', footer)
   const add = (listed: Listed) => listedCommand(listed, result)
@@ -83,6 +86,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addImport(top, program, add)
   addExport(top, program, add)
   addFederations(top, program, add)
+  addSessions(top, program, add)
   add({
     parent: top,
     name: 'version',

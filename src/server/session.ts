@@ -1,14 +1,15 @@
 import { Fault } from '#protocol'
-import { endSession, liveSessions, rotateTokenKeys } from '#services'
+import { endSession, type LiveSession, liveSessions, rotateTokenKeys } from '#services'
 import type { House } from './house.ts'
 import type { OperatorTasks } from './operator.ts'
 
 /** What a server does for its operator about sessions and the keys of their tokens. */
 export function sessionTasks({ store, now }: Pick<House, 'store' | 'now'>): OperatorTasks {
   return {
-    sessions: async (asked) => ({
-      sessions: await liveSessions(store, { account: textIn(asked, 'account'), now: now() }),
-    }),
+    async sessions(asked) {
+      const found = await liveSessions(store, { account: textIn(asked, 'account'), now: now() })
+      return { sessions: found.map(told) }
+    },
     async 'sessions/end'(asked) {
       const id = textIn(asked, 'id')
       if (id === undefined) throw wrong('id must be the id of a session.')
@@ -16,6 +17,15 @@ export function sessionTasks({ store, now }: Pick<House, 'store' | 'now'>): Oper
     },
     'keys/rotate': () => rotateTokenKeys(store, now()),
   }
+}
+
+function told({ issuedAt, expiresAt, lastCallAt, ...session }: LiveSession): object {
+  const times = { issuedAt: isoOf(issuedAt), expiresAt: isoOf(expiresAt) }
+  return { ...session, ...times, ...(lastCallAt === undefined ? {} : { lastCallAt: isoOf(lastCallAt) }) }
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString()
 }
 
 /** Errors: `ValidationError`. */
