@@ -55,9 +55,11 @@ async function serve(account: string): Promise<Place> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   running.add(child)
-  const [line] = await once(createInterface(child.stdout), 'line')
-  const { url, administrator } = JSON.parse(String(line))
   const ended = once(child, 'exit')
+  const first = once(createInterface(child.stdout), 'line').then(([text]) => String(text))
+  const line = await Promise.race([first, ended.then(() => undefined)])
+  if (line === undefined) throw new Error('the server ended before it said where it is')
+  const { url, administrator } = JSON.parse(line)
   return {
     data,
     account,
