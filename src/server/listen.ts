@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { HttpResponse } from '#protocol'
 import { dispatch } from './dispatch.ts'
 import type { House } from './house.ts'
+import { Outbox } from './outbox.ts'
 import { receive } from './receive.ts'
 import { refusalOf, refuseSocket, tooLarge } from './unread.ts'
 
@@ -40,16 +40,13 @@ export interface Listening {
 export async function listen(house: House, settings: ListenSettings): Promise<Listening> {
   const { host, port, maxBody = 1_048_576, grace = 10_000 } = settings
   const state = { stopping: false }
+  const outbox = new Outbox(() => state.stopping)
   const server = serverOf(settings, (incoming, outgoing) => {
-    const leave = () => {
-      if (state.stopping) outgoing.setHeader('connection', 'close')
-    }
     receive(incoming, { maxBody, secure: settings.tls !== undefined }).then(
       async (request) => {
         const response = request === undefined ? refusalOf(tooLarge(maxBody), house) : await dispatch(request, house)
         if (request === undefined) outgoing.setHeader('connection', 'close')
-        leave()
-        send(outgoing, response)
+        outbox.send(outgoing, response)
       },
       // The client went away before its request was whole; there is nobody to answer.
       () => outgoing.destroy(),
@@ -117,10 +114,4 @@ async function closed(server: Server, grace: number): Promise<void> {
     })
     server.closeIdleConnections()
   })
-}
-
-function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  outgoing.writeHead(status, { ...headers, 'content-length': bytes })
-  outgoing.end(body)
 }
