@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { createServer as createSocketServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { after, test } from 'node:test'
 import { createReach, isPublic } from '../../src/server/reach.ts'
+import { issue } from '../certificate.ts'
 import { json, openIssuer } from '../issuer.ts'
 
 const issuer = await openIssuer([])
@@ -51,6 +53,27 @@ test('nothing is fetched without TLS, from a private address, or with credential
 
 test('a mark is for one origin: another port of the same host is not marked', async () => {
   assert.match(await whyNot(local(issuer.url.replace(/:\d+$/, ':1'))), /is not https/)
+})
+
+test('a certificate that nobody vouches for is not trusted, of a local issuer neither', async () => {
+  const { body: cert, privateKey: key } = issue({
+    subject: '127.0.0.1',
+    from: Date.now() - 1000,
+    to: Date.now() + 60_000,
+  })
+  const heard: string[] = []
+  const server = createTlsServer({ cert, key }, (request, response) => {
+    heard.push(request.url ?? '')
+    response.end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    assert.match(await whyNot(createReach({ local: [url] })(`${url}/keys`)), /is not reached: .*certificate/i)
+    assert.deepEqual(heard, [])
+  } finally {
+    server.close()
+  }
 })
 
 test('a redirect is not followed', async () => {
