@@ -30,8 +30,18 @@ export interface Doubt {
   readonly asked: Map<string, string>
 }
 
+const keys = new Map<string, Key>()
+const mostKeys = 1024
+const longestKey = 128
+
 export function keyOf(written: string): Key {
-  return { written, folded: fold(written) }
+  const known = keys.get(written)
+  if (known !== undefined) return known
+  const key = { written, folded: fold(written) }
+  if (written.length > longestKey) return key
+  if (keys.size >= mostKeys) keys.clear()
+  keys.set(written, key)
+  return key
 }
 
 export function scopeOf(request: Request, bounded: boolean, doubt?: Doubt): Scope {

@@ -1,7 +1,7 @@
 import { operatorOf } from './operator.ts'
 import { instantOf } from './operators/date.ts'
 import type { ConditionLine } from './policy.ts'
-import { colon, next, type Scan, textAt } from './scan.ts'
+import { colon, exactly, next, type Scan, textAt } from './scan.ts'
 
 /** Reads a `Condition` about which there is nothing to tell. Gives: `undefined` for any other. */
 export function readPlainConditions(scan: Scan): readonly ConditionLine[] | undefined {
@@ -15,7 +15,7 @@ export function readPlainConditions(scan: Scan): readonly ConditionLine[] | unde
     if (operator === undefined || !operator.exactCase) return undefined
     if (!readKeys(scan, written, lines)) return undefined
   } while (next(scan, 44))
-  return next(scan, 125) ? lines : undefined
+  return next(scan, 125) ? exactly(lines) : undefined
 }
 
 function readKeys(scan: Scan, operator: string, lines: ConditionLine[]): boolean {
@@ -62,7 +62,7 @@ function readValues(scan: Scan): readonly string[] | undefined {
     if (value === undefined) return undefined
     values.push(value)
   } while (next(scan, 44))
-  return next(scan, 93) ? values : undefined
+  return next(scan, 93) ? exactly(values) : undefined
 }
 
 /** Rule D-10: a boolean is its text. Numbers are left to the other reader. */

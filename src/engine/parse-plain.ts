@@ -5,7 +5,7 @@ import { type Grammar, grammars } from './grammar.ts'
 import type { PolicyType } from './layers.ts'
 import { readPlainConditions } from './parse-plain-condition.ts'
 import type { Element, Policy, PrincipalElement, PrincipalEntry, Statement } from './policy.ts'
-import { colon, next, type Scan, scanOf, textAt, textsAt } from './scan.ts'
+import { colon, exactly, next, type Scan, scanOf, textAt, textsAt } from './scan.ts'
 
 /**
  * Reads a document about which there is nothing to tell straight from its text, without a tree of nodes.
@@ -56,7 +56,7 @@ function readStatements(scan: Scan, grammar: Grammar): readonly Statement[] | un
     statements.push(statement)
     start = scan.at
   } while (isList && next(scan, 44))
-  return !isList || next(scan, 93) ? statements : undefined
+  return !isList || next(scan, 93) ? exactly(statements) : undefined
 }
 
 interface Place {
@@ -141,10 +141,20 @@ function readEffect(scan: Scan, found: Found): boolean {
 }
 
 function readActions(scan: Scan, found: Found, not: boolean): boolean {
+  if (found.action !== undefined) return false
+  next(scan, 0)
+  const { text, at, lastAction: last } = scan
+  // Statements often name the same actions.
+  if (last !== undefined && last.element.not === not && text.startsWith(last.written, at)) {
+    scan.at += last.written.length
+    found.action = last.element
+    return true
+  }
   const patterns = textsAt(scan, 'action')
-  if (patterns === undefined || patterns.length === 0 || found.action !== undefined) return false
+  if (patterns === undefined || patterns.length === 0) return false
   for (const pattern of patterns) if (checkAction(pattern) !== undefined) return false
   found.action = { not, patterns }
+  scan.lastAction = { written: text.slice(at, scan.at), element: found.action }
   return true
 }
 

@@ -7,7 +7,7 @@ import type { Sieve } from './sieve.ts'
 export interface PrefixTree<T> {
   /** What leads here from the node above. */
   label: string
-  readonly values: T[]
+  values: T[]
   /** What tells which of many values may be meant, once it was asked for. */
   sieve: Sieve | undefined
   /** Nodes below, by the first unit of their label less `base`. */
@@ -17,9 +17,13 @@ export interface PrefixTree<T> {
   others: Map<number, PrefixTree<T>> | undefined
 }
 
-export function prefixTree<T>(label = ''): PrefixTree<T> {
-  return { label, values: [], sieve: undefined, children: [], base: 0, others: undefined }
+/** Takes: what leads to it, and its first values. */
+export function prefixTree<T>(label = '', values: T[] = []): PrefixTree<T> {
+  return { label, values, sieve: undefined, children: none, base: 0, others: undefined }
 }
+
+/** Shared by all nodes without children; never written to. */
+const none: undefined[] = []
 
 /** Puts a value under a text. */
 export function plant<T>(tree: PrefixTree<T>, text: string, value: T): void {
@@ -28,10 +32,8 @@ export function plant<T>(tree: PrefixTree<T>, text: string, value: T): void {
   while (at < text.length) {
     const child = childOf(node, text.charCodeAt(at))
     if (child === undefined) {
-      const leaf = prefixTree<T>(text.slice(at))
-      adopt(node, leaf)
-      node = leaf
-      break
+      adopt(node, prefixTree(text.slice(at), [value]))
+      return
     }
     const common = commonLength(child.label, text, at)
     if (common < child.label.length) split(child, common)
@@ -61,7 +63,11 @@ function adopt<T>(node: PrefixTree<T>, child: PrefixTree<T>): void {
     node.others.set(unit, child)
     return
   }
-  if (node.children.length === 0) node.base = unit
+  if (node.children.length === 0) {
+    node.base = unit
+    node.children = [child]
+    return
+  }
   for (; unit < node.base; node.base--) node.children.unshift(undefined)
   while (node.children.length <= unit - node.base) node.children.push(undefined)
   node.children[unit - node.base] = child
@@ -79,7 +85,8 @@ function split<T>(node: PrefixTree<T>, at: number): void {
     others,
   }
   node.label = node.label.slice(0, at)
-  node.children = []
+  node.values = []
+  node.children = none
   node.others = undefined
   adopt(node, lower)
 }

@@ -1,3 +1,5 @@
+import type { Element } from './policy.ts'
+
 /** A place in the text of a document that is read from left to right. */
 export interface Scan {
   readonly text: string
@@ -6,6 +8,8 @@ export interface Scan {
   failed: boolean
   /** What was read last for each use: documents say the same things over and over. */
   readonly last: Record<Use, string>
+  /** The latest actions as they were written, to the closing quote or bracket. */
+  lastAction: { readonly written: string; readonly element: Element } | undefined
 }
 
 /** What a text is for. */
@@ -24,7 +28,7 @@ export function scanOf(text: string): Scan {
     key: '',
     value: '',
   }
-  return { text, at: 0, failed: false, last }
+  return { text, at: 0, failed: false, last, lastAction: undefined }
 }
 
 /** Steps over white space, and over a unit when it comes next. Gives: whether it did. */
@@ -71,14 +75,20 @@ export function textsAt(scan: Scan, use: Use): readonly string[] | undefined {
     const only = textAt(scan, use)
     return only === undefined ? undefined : [only]
   }
+  if (next(scan, 93)) return []
   const texts: string[] = []
-  if (next(scan, 93)) return texts
   do {
     const text = textAt(scan, use)
     if (text === undefined) return undefined
     texts.push(text)
   } while (next(scan, 44))
-  return next(scan, 93) ? texts : fail(scan)
+  return next(scan, 93) ? exactly(texts) : fail(scan)
+}
+
+/** A list without room to grow: what is read once is kept long. */
+export function exactly<T>(list: readonly T[]): readonly T[] {
+  const [only] = list
+  return list.length === 1 && only !== undefined ? [only] : list.slice()
 }
 
 function fail(scan: Scan): undefined {

@@ -43,11 +43,9 @@ export function compiledStatement(place: {
   const { source, policy, index, statement, order, known } = place
   const { type, version } = source.policy
   const variables = version === '2012-10-17'
-  const conditions: Condition[] = []
-  for (const line of statement.conditions) {
-    const condition = sharedCondition(line, variables, known)
-    if (condition !== undefined) conditions.push(condition)
-  }
+  const conditions = statement.conditions
+    .map((line) => sharedCondition(line, variables, known))
+    .filter((condition) => condition !== undefined)
   return {
     source,
     policy,
@@ -62,18 +60,24 @@ export function compiledStatement(place: {
   }
 }
 
-/** Conditions that were compiled already: statements say the same things over and over. */
-export type ConditionCache = Map<string, Condition>
+/** Conditions that were compiled already, by operator, key and value: statements say the same things over and over. */
+export type ConditionCache = Map<string, Map<string, Map<string, Condition>>>
 
 function sharedCondition(line: ConditionLine, variables: boolean, known: ConditionCache): Condition | undefined {
   const [value] = line.values
   if (value === undefined || line.values.length > 1) return conditionOf(line, variables)
-  const name = `${line.operator} ${variables} ${line.key.length} ${line.key}${value}`
-  const shared = known.get(name)
+  const byValue = within(within(known, variables ? line.operator : `2008 ${line.operator}`), line.key)
+  const shared = byValue.get(value)
   if (shared !== undefined) return shared
   const condition = conditionOf(line, variables)
-  if (condition !== undefined) known.set(name, condition)
+  if (condition !== undefined) byValue.set(value, condition)
   return condition
+}
+
+function within<T>(known: Map<string, Map<string, T>>, name: string): Map<string, T> {
+  const found = known.get(name) ?? new Map<string, T>()
+  if (found.size === 0) known.set(name, found)
+  return found
 }
 
 /** Whether policies of a type name principals (section 1). */
@@ -82,10 +86,11 @@ function hasPrincipals(type: Source['policy']['type']): boolean {
 }
 
 function resourceTest({ not, patterns }: Element, rules: ResourceRules): ResourceTest {
-  const compiled: ResourcePattern[] = []
-  for (const entry of patterns.length > 8 ? new Set(patterns) : patterns)
-    for (const pattern of resourcePatterns(entry, rules)) compiled.push(pattern)
-  return { not, all: patterns.includes('*'), patterns: compiled }
+  const [only] = patterns
+  const all = patterns.includes('*')
+  if (patterns.length === 1 && only !== undefined) return { not, all, patterns: resourcePatterns(only, rules) }
+  const entries = patterns.length > 8 ? [...new Set(patterns)] : patterns
+  return { not, all, patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
 }
 
 /** How the statement names the caller, as bits; `direct` where statements have no principals. */

@@ -48,16 +48,21 @@ export function stringLike(values: readonly string[], variables: boolean): Value
 }
 
 function equality(values: readonly string[], variables: boolean, plain: (text: string) => string): ValueTest {
+  const [first] = values
+  if (values.length === 1 && first !== undefined && !(variables && first.includes('${')))
+    return same(plain(first), plain)
   const templates = values.map((value) => templateOf(value, variables))
   const closed = new Set(templates.filter(({ open }) => !open).map((template) => plain(closedText(template))))
   const open = templates.filter((template) => template.open)
-  const [only] = closed
-  if (closed.size === 1 && open.length === 0) return (value) => (plain(value) === only ? yes : no)
   return (value, scope) => {
     const text = plain(value)
     if (closed.has(text)) return yes
     return open.length === 0 ? no : anyOpen(open, (template) => equalTruth(template, text, { scope, plain }))
   }
+}
+
+function same(wanted: string, plain: (text: string) => string): ValueTest {
+  return (value) => (plain(value) === wanted ? yes : no)
 }
 
 function closedText(template: Template): string {
