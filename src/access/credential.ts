@@ -96,11 +96,14 @@ function isEnded({ accessKeyId, parent }: Session, { sessions }: Tables): Promis
   return sessions.isEnded(parent === undefined ? [accessKeyId] : [accessKeyId, parent])
 }
 
-/** Errors: for a session's token with another key, and after the session's time. */
+/** Milliseconds by which the clocks of two servers may differ. */
+const skew = 300_000
+
+/** Errors: for a session's token with another key, before the session was issued, and after its time. */
 function checked({ credential }: Known, { accessKeyId }: Claim, now: number): Credential {
   const { session } = credential
   if (session === undefined) return credential
-  if (session.accessKeyId !== accessKeyId) throw invalidClientTokenId()
+  if (session.accessKeyId !== accessKeyId || session.issuedAt > now + skew) throw invalidClientTokenId()
   if (now >= session.expiresAt) throw expiredToken()
   return credential
 }
