@@ -63,6 +63,20 @@ export function addFederation(house: House, options: FederationOptions, output: 
   })
 }
 
+/** Takes the pinned keys of a provider away: its own are fetched again. */
+export function unpinKeys(
+  house: House,
+  { url, profile }: { readonly url: string; readonly profile: string | undefined },
+  output: Output,
+): Promise<ExitCode> {
+  return withIdentity(house, profile, async ({ account }) => {
+    const provider = `arn:aws:iam::${account}:oidc-provider/${hostOf(url)}`
+    await pin(house, provider, null)
+    say(output, { provider, pinned: false }, () => `The keys of ${provider} are fetched from it.`)
+    return exitCode.done
+  })
+}
+
 /** Looks through the trust policies of an account. Gives: `failed` when one lets in any subject of a provider. */
 export function checkFederation(house: House, profile: string | undefined, output: Output): Promise<ExitCode> {
   return withIdentity(house, profile, async ({ connection }) => {
@@ -120,7 +134,7 @@ function keysIn(file: string): unknown {
 async function pin({ settings }: House, provider: string, keys: unknown): Promise<void> {
   const running = readRunFile(settings.data)
   if (running === undefined)
-    throw new Stop(exitCode.server, `--jwks needs the server that runs on ${settings.data}, and none does.`)
+    throw new Stop(exitCode.server, `Keys are pinned by the server that runs on ${settings.data}, and none does.`)
   await askOperator(running, { method: 'POST', name: 'oidc-keys', body: { provider, keys } })
 }
 

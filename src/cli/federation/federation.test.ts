@@ -128,14 +128,17 @@ test('a token is inspected check by check and condition by condition, and then t
   assert.equal(SubjectFromWebIdentityToken, 'job-1')
 })
 
-test('keys in a file are pinned to a provider, which is then not asked', async () => {
+test('keys in a file are pinned to a provider, which is not asked until they are taken away', async () => {
   const file = join(folder, 'keys.json')
-  writeFileSync(file, JSON.stringify({ keys: [signer.jwk] }))
-  const words = ['oidc', '--url', 'https://offline.example.com', '--audience', 'app', '--subject', 'job-1']
+  const other = await createSigner('ES256', 'other')
+  writeFileSync(file, JSON.stringify({ keys: [other.jwk] }))
+  const words = ['oidc', '--url', issuer.url, '--audience', 'app', '--subject', 'job-1']
   const made = await cardea(['federation', 'add', ...words, '--role', 'offline', '--jwks', file])
   assert.equal(made.code, 0, made.err)
-  const token = await signer.sign(claims({ iss: 'https://offline.example.com' }))
+  const token = await other.sign(claims())
   assert.equal((await cardea(['token', 'inspect', '--role', 'offline'], token)).code, 0)
+  assert.equal((await cardea(['federation', 'unpin', '--url', issuer.url])).code, 0)
+  assert.match((await cardea(['token', 'inspect', '--role', 'offline'], token)).out, /✗ key/)
   writeFileSync(file, JSON.stringify({ keys: [{ kty: 'oct', k: 'AA' }] }))
   const wrong = await cardea(['federation', 'add', ...words, '--role', 'offline', '--jwks', file])
   assert.equal(wrong.code, 1)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addFederation, checkFederation, type FederationOptions } from '../command/federation.ts'
+import { addFederation, checkFederation, type FederationOptions, unpinKeys } from '../command/federation.ts'
 import { inspectToken } from '../command/token.ts'
 import type { Program } from '../program.ts'
 import type { Add } from '../run.ts'
@@ -44,6 +44,18 @@ export function addFederations(top: Command, program: Program, add: Add): void {
     takes: ['data'],
     act: ({ settings, flags, output }) => checkFederation({ program, settings }, textIn(flags, 'profile'), output),
   }).option('--profile <name>', 'whose credentials')
+  add({
+    parent: federation,
+    name: 'unpin',
+    says: 'fetch the keys of a provider again, in place of those that were pinned',
+    takes: ['data'],
+    act: ({ settings, flags, output }) => {
+      const asked = { url: String(flags['url']), profile: textIn(flags, 'profile') }
+      return unpinKeys({ program, settings }, asked, output)
+    },
+  })
+    .requiredOption('--url <issuer>', 'the issuer')
+    .option('--profile <name>', 'whose credentials tell the account')
   const token = top.command('token').description('tokens of identity providers').exitOverride()
   add({
     parent: token,
