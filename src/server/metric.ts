@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { Durations } from './duration.ts'
 
 /** What is counted, for Prometheus. */
 export interface Metrics {
@@ -15,36 +16,41 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean
 }
 
+/** Counts in maps of its own, which costs a request less; Prometheus's registry is told when it is asked. */
 export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metrics {
   const registers = [new Registry()]
   const [registry = new Registry()] = registers
   if (ofProcess) collectDefaultMetrics({ register: registry })
-  const requests = new Counter({
+  const durations = new Durations('cardea_request_duration_seconds', {
+    help: 'How long answers took, from the whole request to the whole answer.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+  })
+  const decisions = new Map<string, number>()
+  new Counter({
     name: 'cardea_requests_total',
     help: 'Requests that were answered, by service, operation and code.',
     labelNames: ['service', 'operation', 'code'],
     registers,
+    collect() {
+      this.reset()
+      for (const { call, codes } of durations.all())
+        for (const [code, count] of codes) this.inc({ ...call, code }, count)
+    },
   })
-  const durations = new Histogram({
-    name: 'cardea_request_duration_seconds',
-    help: 'How long answers took, from the whole request to the whole answer.',
-    labelNames: ['service', 'operation'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-    registers,
-  })
-  const decisions = new Counter({
+  new Counter({
     name: 'cardea_decisions_total',
     help: 'Decisions of the policy engine.',
     labelNames: ['decision'],
     registers,
+    collect() {
+      this.reset()
+      for (const [decision, count] of decisions) this.inc({ decision }, count)
+    },
   })
   return {
-    answered({ service, operation }, code, seconds) {
-      requests.inc({ service, operation, code })
-      durations.observe({ service, operation }, seconds)
-    },
-    decided: (decision) => decisions.inc({ decision }),
-    text: () => registry.metrics(),
+    answered: (call, code, seconds) => durations.add(call, code, seconds),
+    decided: (decision) => void decisions.set(decision, (decisions.get(decision) ?? 0) + 1),
+    text: async () => `${await registry.metrics()}\n${durations.text()}`,
     contentType: registry.contentType,
   }
 }
