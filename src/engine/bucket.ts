@@ -1,8 +1,10 @@
 import type { Scope } from './context.ts'
+import type { Statement } from './policy.ts'
 import { below, type PrefixTree, plant, prefixTree } from './prefix-tree.ts'
 import { direct } from './principal.ts'
-import type { ResourcePattern } from './resource.ts'
+import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
 import { fewestSifted, sieveOf, sift } from './sieve.ts'
+import type { Source } from './source.ts'
 import { type CompiledStatement, conditionElementHolds, principalStrength, resourceHolds } from './statement.ts'
 import { yes } from './truth.ts'
 
@@ -11,6 +13,9 @@ export interface Bucket {
   readonly deny: Branch
   readonly allow: Branch
 }
+
+/** Gives: the statement of an order, compiled. */
+export type StatementAt = (order: number) => CompiledStatement | undefined
 
 interface Branch {
   readonly empty: boolean
@@ -21,35 +26,75 @@ interface Branch {
   /** Statements with `NotResource`. */
   readonly except: readonly CompiledStatement[]
   readonly tree: PrefixTree<Leaf>
+  readonly statementAt: StatementAt
 }
 
 interface Leaf {
-  readonly statement: CompiledStatement
-  readonly pattern: ResourcePattern
+  readonly order: number
+  /** The length of the only resource that matches; -1 where there may be several. */
+  readonly length: number
+  /** Absent where the place in the tree says all. */
+  readonly pattern: ResourcePattern | undefined
+  /** Compiled when it is reached. */
+  statement: CompiledStatement | undefined
+}
+
+/** A statement before it is compiled, and where it stands. */
+export interface Listed {
+  readonly order: number
+  readonly source: Source
+  readonly statement: Statement
 }
 
 /** Takes: the statements for one action. */
-export function bucketOf(statements: readonly CompiledStatement[]): Bucket {
+export function bucketOf(listed: readonly Listed[], statementAt: StatementAt): Bucket {
   return {
-    deny: branchOf(statements.filter(({ deny }) => deny)),
-    allow: branchOf(statements.filter(({ deny }) => !deny)),
+    deny: branchOf(
+      listed.filter(({ statement }) => statement.effect === 'Deny'),
+      statementAt,
+    ),
+    allow: branchOf(
+      listed.filter(({ statement }) => statement.effect === 'Allow'),
+      statementAt,
+    ),
   }
 }
 
-function branchOf(statements: readonly CompiledStatement[]): Branch {
+function branchOf(listed: readonly Listed[], statementAt: StatementAt): Branch {
   const always: CompiledStatement[] = []
   const except: CompiledStatement[] = []
   const tree = prefixTree<Leaf>()
-  for (const statement of statements) {
+  for (const { order, source, statement } of listed) {
     const { resource } = statement
-    if (resource === undefined || (resource.all && !resource.not)) always.push(statement)
-    else if (resource.not) except.push(statement)
-    else for (const pattern of resource.patterns) plant(tree, pattern.prefix, { statement, pattern })
+    if (resource !== undefined && !resource.not && !resource.patterns.includes('*')) {
+      const variables = source.policy.version === '2012-10-17'
+      plantAll(tree, order, { patterns: resource.patterns, rules: { type: source.policy.type, variables } })
+      continue
+    }
+    const compiled = statementAt(order)
+    if (compiled !== undefined) (resource?.not === true ? except : always).push(compiled)
   }
   // Statements without conditions answer soonest.
   always.sort((left, right) => left.conditions.length - right.conditions.length)
-  const named = statements.some(({ source }) => source.arn !== undefined)
-  return { empty: statements.length === 0, named, always, except, tree }
+  const named = listed.some(({ source }) => source.arn !== undefined)
+  return { empty: listed.length === 0, named, always, except, tree, statementAt }
+}
+
+function plantAll(
+  tree: PrefixTree<Leaf>,
+  order: number,
+  { patterns, rules }: { readonly patterns: readonly string[]; readonly rules: ResourceRules },
+): void {
+  for (const entry of patterns.length > 8 ? new Set(patterns) : patterns)
+    for (const pattern of resourcePatterns(entry, rules)) {
+      const { prefix, exact, whole } = pattern
+      plant(tree, prefix, {
+        order,
+        length: exact ? prefix.length : -1,
+        pattern: whole ? undefined : pattern,
+        statement: undefined,
+      })
+    }
 }
 
 /** Gives: a Deny that matches; the first of them where a denial may name its policy. */
@@ -73,7 +118,7 @@ export function denyIn({ deny }: Bucket, scope: Scope): CompiledStatement | unde
 }
 
 function denyInTree(
-  { tree, named }: Branch,
+  { tree, named, statementAt }: Branch,
   scope: Scope,
   before: CompiledStatement | undefined,
 ): CompiledStatement | undefined {
@@ -86,15 +131,17 @@ function denyInTree(
     const count = leavesLeft(node, resource, at)
     for (let index = 0; index < count; index++) {
       const leaf = node.values[node.sieve?.left[index] ?? index]
-      if (leaf === undefined || isLater(leaf.statement, found) || leafGiven(leaf, scope) === 0) continue
-      if (!named) return leaf.statement
-      found = leaf.statement
+      if (leaf === undefined || isLater(leaf, found) || !leafHolds(leaf, scope)) continue
+      const statement = reached(leaf, statementAt)
+      if (statement === undefined || given(statement, scope) === 0) continue
+      if (!named) return statement
+      found = statement
     }
   }
   return found
 }
 
-function isLater({ order }: CompiledStatement, found: CompiledStatement | undefined): boolean {
+function isLater({ order }: { readonly order: number }, found: CompiledStatement | undefined): boolean {
   return found !== undefined && order >= found.order
 }
 
@@ -114,10 +161,10 @@ export function allowIn({ allow }: Bucket, scope: Scope): number {
     strengths |= given(statement, scope)
     if (enough(strengths)) return strengths
   }
-  return allowInTree(allow.tree, scope, strengths)
+  return allowInTree(allow, scope, strengths)
 }
 
-function allowInTree(tree: PrefixTree<Leaf>, scope: Scope, start: number): number {
+function allowInTree({ tree, statementAt }: Branch, scope: Scope, start: number): number {
   const { resource } = scope.request
   let strengths = start
   if (resource === '*') return strengths
@@ -127,8 +174,9 @@ function allowInTree(tree: PrefixTree<Leaf>, scope: Scope, start: number): numbe
     const count = leavesLeft(node, resource, at)
     for (let index = 0; index < count; index++) {
       const leaf = node.values[node.sieve?.left[index] ?? index]
-      if (leaf === undefined) continue
-      strengths |= leafGiven(leaf, scope)
+      if (leaf === undefined || !leafHolds(leaf, scope)) continue
+      const statement = reached(leaf, statementAt)
+      if (statement !== undefined) strengths |= given(statement, scope)
       if (enough(strengths)) return strengths
     }
   }
@@ -139,7 +187,7 @@ function allowInTree(tree: PrefixTree<Leaf>, scope: Scope, start: number): numbe
 function leavesLeft(node: PrefixTree<Leaf>, resource: string, at: number): number {
   const { values } = node
   if (values.length < fewestSifted) return values.length
-  node.sieve ??= sieveOf(values.map(({ pattern }) => pattern.needle))
+  node.sieve ??= sieveOf(values.map(({ pattern }) => pattern?.needle ?? ''))
   return sift(node.sieve, resource, at)
 }
 
@@ -148,10 +196,15 @@ function enough(strengths: number): boolean {
   return (strengths & direct) !== 0
 }
 
-function leafGiven({ statement, pattern }: Leaf, scope: Scope): number {
+function leafHolds({ length, pattern }: Leaf, scope: Scope): boolean {
   const { resource } = scope.request
-  if (pattern.exact ? resource.length !== pattern.prefix.length : pattern.matches(resource, scope) !== yes) return 0
-  return given(statement, scope)
+  if (length >= 0) return resource.length === length
+  return pattern === undefined || pattern.matches(resource, scope) === yes
+}
+
+function reached(leaf: Leaf, statementAt: StatementAt): CompiledStatement | undefined {
+  leaf.statement ??= statementAt(leaf.order)
+  return leaf.statement
 }
 
 /** What principal and conditions give when action and resource match. */

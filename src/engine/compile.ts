@@ -1,11 +1,11 @@
 import { elementHolds, serviceOf, serviceOfPattern } from './action.ts'
-import { type Bucket, bucketOf } from './bucket.ts'
+import { type Bucket, bucketOf, type Listed } from './bucket.ts'
 import type { Source } from './source.ts'
 import { type CompiledStatement, type ConditionCache, compiledStatement } from './statement.ts'
 
 /**
  * The policies of one layer, or of one level of an organization, ready to be asked.
- * A statement is compiled when an action that it is for is asked about the first time; nothing but speed depends on it.
+ * A statement is compiled when a request reaches it the first time; nothing but speed depends on it.
  */
 export interface CompiledPolicies {
   readonly sources: readonly Source[]
@@ -65,16 +65,16 @@ const mostBuckets = 1024
 export function bucketFor(policies: CompiledPolicies, action: string): Bucket {
   const known = policies.buckets.get(action)
   if (known !== undefined) return known
-  const statements: CompiledStatement[] = []
+  const listed: Listed[] = []
   for (const orders of [policies.byService.get(serviceOf(action)) ?? [], policies.everywhere])
     for (const order of orders) {
       const owner = policies.owners[order] ?? 0
-      const statement = policies.sources[owner]?.policy.statements[order - (policies.starts[owner] ?? 0)]
-      if (statement === undefined || !elementHolds(statement.action, action)) continue
-      const compiled = statementAt(policies, order)
-      if (compiled !== undefined) statements.push(compiled)
+      const source = policies.sources[owner]
+      const statement = source?.policy.statements[order - (policies.starts[owner] ?? 0)]
+      if (source === undefined || statement === undefined || !elementHolds(statement.action, action)) continue
+      listed.push({ order, source, statement })
     }
-  const bucket = bucketOf(statements)
+  const bucket = bucketOf(listed, (order) => statementAt(policies, order))
   if (policies.buckets.size >= mostBuckets) policies.buckets.clear()
   policies.buckets.set(action, bucket)
   return bucket

@@ -13,6 +13,8 @@ export interface ResourcePattern {
   /** Every resource that matches begins with this; the whole pattern when `exact`. */
   readonly prefix: string
   readonly exact: boolean
+  /** Whether beginning with `prefix`, or being it when `exact`, is all that it takes. */
+  readonly whole: boolean
   /** Every resource that matches has this somewhere behind `prefix`; empty where that is not worked out. */
   readonly needle: string
   /** Whether a resource that begins with `prefix` matches; one that is `prefix`, when `exact`. */
@@ -43,7 +45,7 @@ export function resourcePatterns(entry: string, { type, variables }: ResourceRul
 }
 
 const always = (): Truth => yes
-const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, needle: '', matches: always }]
+const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, whole: true, needle: '', matches: always }]
 
 /** The shapes of most entries: a whole ARN without wildcards, or with one `*` at its end. */
 function plainPattern(entry: string): ResourcePattern | undefined {
@@ -55,7 +57,7 @@ function plainPattern(entry: string): ResourcePattern | undefined {
     if (colon < 0) return undefined
   }
   const prefix = star < 0 ? entry : entry.slice(0, -1)
-  return { prefix, exact: star < 0, needle: '', matches: always }
+  return { prefix, exact: star < 0, whole: true, needle: '', matches: always }
 }
 
 /** Wildcards in the sixth part only, and nothing else that needs care: compiled when it may match. */
@@ -67,6 +69,7 @@ function starredPattern(entry: string, parts: readonly string[]): ResourcePatter
   return {
     prefix: entry.slice(0, wild),
     exact: false,
+    whole: false,
     needle: needleOf(entry, wild),
     matches(resource) {
       glob ??= globOf(entry.slice(from))
@@ -111,13 +114,20 @@ function templatePattern(head: string, template: Template): ResourcePattern {
     return {
       prefix,
       exact: false,
+      whole: false,
       needle: '',
       matches: (resource, scope) => templateMatches(template, resource, { scope, from }),
     }
   const glob = closedGlob(template)
-  if (isLiteral(glob)) return { prefix, exact: true, needle: '', matches: always }
-  if (isPrefixOnly(glob)) return { prefix, exact: false, needle: '', matches: always }
-  return { prefix, exact: false, needle: '', matches: (resource) => (globMatches(glob, resource, from) ? yes : no) }
+  if (isLiteral(glob)) return { prefix, exact: true, whole: true, needle: '', matches: always }
+  if (isPrefixOnly(glob)) return { prefix, exact: false, whole: true, needle: '', matches: always }
+  return {
+    prefix,
+    exact: false,
+    whole: false,
+    needle: '',
+    matches: (resource) => (globMatches(glob, resource, from) ? yes : no),
+  }
 }
 
 /** A pattern such as `bucket/*`: its literal beginning says all. */
@@ -144,11 +154,18 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
   if (last === undefined || !last.open) {
     const pattern = { parts: heads, last: last && closedGlob(last) }
     const needle = longer(needleOf(text, prefix.length), last === undefined ? '' : needleIn(last))
-    return { prefix, exact: false, needle, matches: (resource) => (partsMatch(pattern, resource) ? yes : no) }
+    return {
+      prefix,
+      exact: false,
+      whole: false,
+      needle,
+      matches: (resource) => (partsMatch(pattern, resource) ? yes : no),
+    }
   }
   return {
     prefix,
     exact: false,
+    whole: false,
     needle: '',
     matches(resource, scope) {
       const least = leastLength(last, scope)

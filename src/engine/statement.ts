@@ -43,9 +43,7 @@ export function compiledStatement(place: {
   const { source, policy, index, statement, order, known } = place
   const { type, version } = source.policy
   const variables = version === '2012-10-17'
-  const conditions = statement.conditions
-    .map((line) => sharedCondition(line, variables, known))
-    .filter((condition) => condition !== undefined)
+  const conditions = conditionsOf(statement.conditions, variables, known)
   return {
     source,
     policy,
@@ -62,6 +60,20 @@ export function compiledStatement(place: {
 
 /** Conditions that were compiled already, by operator, key and value: statements say the same things over and over. */
 export type ConditionCache = Map<string, Map<string, Map<string, Condition>>>
+
+function conditionsOf(
+  lines: readonly ConditionLine[],
+  variables: boolean,
+  known: ConditionCache,
+): readonly Condition[] {
+  const [line] = lines
+  if (line === undefined) return none
+  const only = lines.length === 1 ? sharedCondition(line, variables, known) : undefined
+  if (only !== undefined) return [only]
+  return lines.map((one) => sharedCondition(one, variables, known)).filter((condition) => condition !== undefined)
+}
+
+const none: readonly Condition[] = []
 
 function sharedCondition(line: ConditionLine, variables: boolean, known: ConditionCache): Condition | undefined {
   const [value] = line.values
