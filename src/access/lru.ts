@@ -2,6 +2,8 @@
 export class Lru<Value> {
   readonly #known = new Map<string, Value>()
   readonly #most: number
+  /** The key that was asked for last; mostly it is asked for again. */
+  #newest: string | undefined
 
   constructor(most: number) {
     this.#most = most
@@ -13,15 +15,13 @@ export class Lru<Value> {
 
   get(key: string): Value | undefined {
     const value = this.#known.get(key)
-    if (value === undefined) return undefined
-    this.#known.delete(key)
-    this.#known.set(key, value)
+    if (value === undefined || key === this.#newest) return value
+    this.#renew(key, value)
     return value
   }
 
   set(key: string, value: Value): void {
-    this.#known.delete(key)
-    this.#known.set(key, value)
+    this.#renew(key, value)
     if (this.#known.size <= this.#most) return
     for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest)
@@ -31,5 +31,11 @@ export class Lru<Value> {
 
   delete(key: string): void {
     this.#known.delete(key)
+  }
+
+  #renew(key: string, value: Value): void {
+    this.#known.delete(key)
+    this.#known.set(key, value)
+    this.#newest = key
   }
 }
