@@ -10,6 +10,8 @@ import { yes } from './truth.ts'
 
 /** The statements for one action, sorted by effect and by what their resources begin with. */
 export interface Bucket {
+  /** The statements it has. */
+  readonly orders: readonly number[]
   readonly deny: Branch
   readonly allow: Branch
 }
@@ -49,6 +51,7 @@ export interface Listed {
 /** Takes: the statements for one action. */
 export function bucketOf(listed: readonly Listed[], statementAt: StatementAt): Bucket {
   return {
+    orders: listed.map(({ order }) => order),
     deny: branchOf(
       listed.filter(({ statement }) => statement.effect === 'Deny'),
       statementAt,

@@ -74,10 +74,23 @@ export function bucketFor(policies: CompiledPolicies, action: string): Bucket {
       if (source === undefined || statement === undefined || !elementHolds(statement.action, action)) continue
       listed.push({ order, source, statement })
     }
-  const bucket = bucketOf(listed, (order) => statementAt(policies, order))
+  const bucket = alike(policies, listed) ?? bucketOf(listed, (order) => statementAt(policies, order))
   if (policies.buckets.size >= mostBuckets) policies.buckets.clear()
   policies.buckets.set(action, bucket)
   return bucket
+}
+
+const mostCompared = 16
+
+/** Actions that the same statements are for share what was worked out of them. */
+function alike({ buckets }: CompiledPolicies, listed: readonly Listed[]): Bucket | undefined {
+  let compared = 0
+  for (const bucket of buckets.values()) {
+    if (++compared > mostCompared) return undefined
+    const { orders } = bucket
+    if (orders.length === listed.length && listed.every(({ order }, index) => order === orders[index])) return bucket
+  }
+  return undefined
 }
 
 function isForAll(pattern: string): boolean {

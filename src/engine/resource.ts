@@ -3,7 +3,7 @@ import type { Scope } from './context.ts'
 import { type Glob, globMatches, globOf, globOfRuns, isLiteral } from './glob.ts'
 import type { PolicyType } from './layers.ts'
 import { finalStarRunsOverColons } from './open-question.ts'
-import { type PartPattern, partsMatch } from './part-pattern.ts'
+import { type HeadPattern, type PartPattern, partsMatch } from './part-pattern.ts'
 import { needleOf } from './sieve.ts'
 import { no, type Truth, unknown, yes } from './truth.ts'
 import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from './variable.ts'
@@ -148,18 +148,21 @@ function literalPrefix({ pieces }: Template): string {
 
 /** Wildcards in the first five parts that must stay inside them. */
 function headPattern(parts: readonly string[], last: Template | undefined): ResourcePattern {
-  const heads = parts.slice(0, 5).map(partPattern)
+  let heads: readonly PartPattern[] | undefined
   const text = parts.slice(0, 5).join(':')
   const prefix = text.slice(0, text.search(/[*?]/))
   if (last === undefined || !last.open) {
-    const pattern = { parts: heads, last: last && closedGlob(last) }
+    let pattern: HeadPattern | undefined
     const needle = longer(needleOf(text, prefix.length), last === undefined ? '' : needleIn(last))
     return {
       prefix,
       exact: false,
       whole: false,
       needle,
-      matches: (resource) => (partsMatch(pattern, resource) ? yes : no),
+      matches(resource) {
+        pattern ??= { parts: parts.slice(0, 5).map(partPattern), last: last && closedGlob(last) }
+        return partsMatch(pattern, resource) ? yes : no
+      },
     }
   }
   return {
@@ -172,6 +175,7 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
       if (least === no || least === unknown) return least
       const runs = least.length > resource.length ? no : filled(last, scope)
       if (runs === no || runs === unknown) return runs
+      heads ??= parts.slice(0, 5).map(partPattern)
       return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no
     },
   }

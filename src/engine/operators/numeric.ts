@@ -28,14 +28,17 @@ interface LongDecimal {
 
 const form = /^([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?$/
 
-/** Gives: `undefined` when the whole text is no number (rule CN-2), or its exponent has more than 1,000 digits. */
+/** So long an exponent takes some milliseconds to read. */
+const longestExponent = 100_000
+
+/** Gives: `undefined` when the whole text is no number (rule CN-2), or its exponent has more digits than it may. */
 export function numberOf(text: string): Decimal | undefined {
   if (text.length <= 15 && isShort(text)) return Number(text)
   const found = form.exec(text)
   if (found === null) return undefined
   const [, sign, whole = '', fraction = '', bare = '', exponent = '0'] = found
   const length = exponent.replace(/^[+-]?0*/, '').length
-  if (length > 1000) return undefined
+  if (length > longestExponent) return undefined
   // Beyond 15 digits a double is not exact.
   const power = length > 15 ? BigInt(exponent.replace('+', '')) : Number(exponent)
   return normal({ sign: sign === '-' ? -1 : 1, whole, fraction: fraction + bare, exponent: power })
