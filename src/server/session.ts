@@ -7,8 +7,8 @@ import type { OperatorTasks } from './operator.ts'
 export function sessionTasks({ store, now }: Pick<House, 'store' | 'now'>): OperatorTasks {
   return {
     async sessions(asked) {
-      const found = await liveSessions(store, { account: textIn(asked, 'account'), now: now() })
-      return { sessions: found.map(told) }
+      const { sessions, more } = await liveSessions(store, { account: textIn(asked, 'account'), now: now() })
+      return { sessions: sessions.map(told), more }
     },
     async 'sessions/end'(asked) {
       const id = textIn(asked, 'id')

@@ -25,8 +25,10 @@ const first = await makeRole(door, { name: 'first', trust: { AWS: account }, may
 const second = await makeRole(door, { name: 'second', trust: { AWS: account }, may: ['sts:*'] })
 const foreign = await makeRole(otherDoor, { name: 'foreign', trust: { AWS: account }, may: ['sts:*'] })
 
-async function live(of: string = account) {
-  return liveSessions(store, { account: of, now: door.now() })
+async function live(of?: string) {
+  const { sessions, more } = await liveSessions(store, { account: of, now: door.now() })
+  assert.equal(more, false)
+  return sessions
 }
 
 function end(id: string) {
@@ -43,7 +45,7 @@ test('a live session tells whose it is, who asked, its chain, source identity, l
   const one = await assume(administrator(), first, { RoleSessionName: 'one', SourceIdentity: 'ann' })
   door.pass(1000)
   const two = await assume(door.as(one), second, { RoleSessionName: 'two', Policy, PolicyArns })
-  const [newest, before] = await live()
+  const [newest, before] = await live(account)
   const user = `arn:aws:iam::${account}:user/administrator`
   const role = (name: string) => `arn:aws:sts::${account}:assumed-role/${name}`
   const issuedAt = door.now()
@@ -70,7 +72,7 @@ test('a live session tells whose it is, who asked, its chain, source identity, l
 
 test('neither a secret nor a token is remembered', async () => {
   const session = await assume(administrator(), first)
-  const text = JSON.stringify(await liveSessions(store, { now: door.now() }))
+  const text = JSON.stringify(await live())
   assert.ok(text.includes(session.accessKeyId))
   assert.ok(!text.includes(session.secretAccessKey))
   assert.ok(!text.includes((session.sessionToken ?? '').slice(0, 40)))
@@ -97,7 +99,7 @@ test('ending a session ends it at the next call, with all that follow from it, a
   assert.deepEqual(new Set(await end(root.accessKeyId)), new Set(all.map(({ accessKeyId }) => accessKeyId)))
   for (const session of all) await assert.rejects(works(session), dead)
   await works(sibling)
-  const left = (await liveSessions(store, { now: door.now() })).map(({ id }) => id)
+  const left = (await live()).map(({ id }) => id)
   assert.ok(left.includes(sibling.accessKeyId))
   for (const { accessKeyId } of all) assert.ok(!left.includes(accessKeyId))
 })
@@ -209,4 +211,13 @@ test('keys of session tokens are rotated when they are a month old', async () =>
   door.pass(1)
   assert.equal(await rotateOldTokenKeys(store, door.now()), true)
   assert.equal(store.tokenKeys.length, 2)
+})
+
+test('so many are listed at most, the newest ones, and it is told that there are more', async () => {
+  const now = door.now()
+  const session = { account: other, kind: 'root', principal: 'r', caller: 'r', narrowedTo: [] } as const
+  for (let index = 0; index <= 10_000; index++)
+    store.issued({ ...session, id: `ASIA${index}`, issuedAt: now + index, expiresAt: now + hour })
+  const { sessions, more } = await liveSessions(store, { account: other, now })
+  assert.deepEqual([sessions.length, sessions[0]?.id, sessions.at(-1)?.id, more], [10_000, 'ASIA10000', 'ASIA1', true])
 })

@@ -15,15 +15,22 @@ export interface LiveSession extends IssuedSession {
   readonly chain: readonly string[]
 }
 
+/** Sessions that go on, and whether there are more than are told. */
+export interface LiveSessions {
+  readonly sessions: readonly LiveSession[]
+  readonly more: boolean
+}
+
 /** The sessions that go on, newest first. Takes: the account; absent: all. */
 export async function liveSessions(
   store: Store,
   { account, now }: { readonly account?: string | undefined; readonly now: number },
-): Promise<readonly LiveSession[]> {
+): Promise<LiveSessions> {
   await store.flush()
   return store.read(async ({ sessions }) => {
-    const page = { limit: mostListed, ...(account === undefined ? {} : { account }) }
-    const found = await sessions.live(now, page)
+    const page = { limit: mostListed + 1, ...(account === undefined ? {} : { account }) }
+    const all = await sessions.live(now, page)
+    const found = all.slice(0, mostListed)
     const known = new Map<string, IssuedSession | undefined>(found.map((session) => [session.id, session]))
     const parentOf = async ({ parent }: IssuedSession) => {
       if (parent === undefined) return undefined
@@ -32,7 +39,7 @@ export async function liveSessions(
     }
     const chained: LiveSession[] = []
     for (const session of found) chained.push({ ...session, chain: await chainOf(session, parentOf) })
-    return chained
+    return { sessions: chained, more: all.length > found.length }
   })
 }
 

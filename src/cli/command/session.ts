@@ -1,6 +1,6 @@
 import { askOperator } from '../operator.ts'
 import { placeOf, readRunFile } from '../place.ts'
-import { type Output, say } from '../print.ts'
+import { type Output, remark, say } from '../print.ts'
 import type { Program } from '../program.ts'
 import type { Settings } from '../setting.ts'
 import { type ExitCode, exitCode } from '../stop.ts'
@@ -33,8 +33,10 @@ export async function listSessions(house: House, account: string | undefined, ou
   // The installation answers in the forms that this file names.
   const found = (await asked(house, 'sessions', account === undefined ? {} : { account })) as {
     readonly sessions: readonly LiveSession[]
+    readonly more: boolean
   }
   say(output, found, () => textOf(found.sessions))
+  if (found.more) remark(output, `Only the newest ${found.sessions.length} are shown.`)
   return exitCode.done
 }
 

@@ -159,11 +159,12 @@ test('a federated user may not call IAM, nor STS but to ask who it is (8.4)', as
   await assert.rejects(session.sts.send(new GetSessionTokenCommand({})), { name: 'AccessDenied' })
 })
 
-test('sessions of a user outlive its key, and end with the user', async () => {
-  const proxy = await addUser('leaving', 'sts:GetFederationToken')
+test('sessions of a user outlive its key, and end with the user; those of a role do not', async () => {
+  const proxy = await addUser('leaving', 'sts:GetFederationToken', 'sts:AssumeRole')
   const federated = door.as(temporary((await federate(proxy, { Policy: s3('*') })).Credentials))
   const own = door.as(temporary((await proxy.sts.send(new GetSessionTokenCommand({}))).Credentials))
   const sessions = [federated, own]
+  const lasting = await assume(proxy, await makeRole(door, { name: 'lasting', trust: { AWS: account } }))
   const key = { UserName: 'leaving', AccessKeyId: proxy.accessKeyId }
   await iam.send(new UpdateAccessKeyCommand({ ...key, Status: 'Inactive' }))
   await assert.rejects(proxy.iam.send(new GetUserCommand({})), { name: 'InvalidClientTokenId' })
@@ -174,6 +175,7 @@ test('sessions of a user outlive its key, and end with the user', async () => {
   await iam.send(new DeleteUserCommand({ UserName: 'leaving' }))
   const gone = { name: 'InvalidClientTokenId' }
   for (const { sts } of sessions) await assert.rejects(sts.send(new GetCallerIdentityCommand({})), gone)
+  await door.as(lasting).sts.send(new GetCallerIdentityCommand({}))
   await iam.send(new CreateUserCommand({ UserName: 'leaving' }))
   for (const { sts } of sessions) await assert.rejects(sts.send(new GetCallerIdentityCommand({})), gone)
 })
