@@ -54,7 +54,7 @@ function bodyOf({ body, headers }: HttpRequest): string {
       status: 404,
       message: 'The body of a request of the query protocol must be of type application/x-www-form-urlencoded',
     })
-  if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1")
+  if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
   try {
     return utf8.decode(body)
   } catch (cause) {
