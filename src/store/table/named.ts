@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { CompiledQuery, Kysely } from 'kysely'
 import type { Named, Page, PageRequest } from '../entity.ts'
 import type { NamedColumns, NamedKind, Schema } from '../schema.ts'
 import type { NamedTable } from '../store.ts'
@@ -25,13 +25,15 @@ export function namedTable<E extends Named, Columns extends NamedColumns>(
     // The row is of the table that `kind` describes, with all of its columns.
     return row === undefined ? undefined : kind.entity(row as Columns)
   }
+  // Most calls ask for one of these, so their statements are compiled once, with any values in the places of parameters.
+  const byName = once(() => rows.select().where('account', '=', '').where('nameKey', '=', '').compile())
+  const byId = once(() => rows.select().where('id', '=', '').compile())
+  const first = async (query: CompiledQuery<NamedColumns>, parameters: readonly string[]) =>
+    entityOf((await rows.on.executeQuery<NamedColumns>({ ...query, parameters })).rows[0])
   return {
     add: (entity) => add(db, entity, kind),
-    byName: async (account, name) =>
-      entityOf(
-        await rows.select().where('account', '=', account).where('nameKey', '=', keyOf(name)).executeTakeFirst(),
-      ),
-    byId: async (id) => entityOf(await rows.select().where('id', '=', id).executeTakeFirst()),
+    byName: (account, name) => first(byName(), [account, keyOf(name)]),
+    byId: (id) => first(byId(), [id]),
     async list(account, { pathPrefix, ...page }) {
       let query = rows.select().where('account', '=', account)
       if (pathPrefix !== undefined && pathPrefix !== '/') {
@@ -58,6 +60,14 @@ export function namedTable<E extends Named, Columns extends NamedColumns>(
 /** What a name is compared and ordered by. */
 export function keyOf(name: string): string {
   return name.toLowerCase()
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 /** The page of what was found when one more than its limit was asked for. */
