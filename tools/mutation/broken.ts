@@ -288,6 +288,20 @@ export function oddDocuments(): readonly string[] {
     `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:a","s3:a"],"Resource":["*","*"],"Condition":{"StringEquals":{"a:b":"c","A:B":"d"},"stringequals":{"a:b":"e"}}}]}`,
     `\r\n{\r\n"Version":"2012-10-17",\r"Statement":\n\n[${statement}, 1]}`,
   ]
+  const large = Array.from({ length: 300 }, (_, index) => {
+    const condition =
+      index % 3 === 0 ? `,"Condition":{"StringEquals":{"aws:PrincipalTag/t${index}":["a${index}","b"]}}` : ''
+    const principal = index % 2 === 0 ? '"Principal":{"AWS":["111122223333","*"]},' : ''
+    return [
+      `{"Sid":"S${index}","Effect":"Allow",${principal}"Action":["s3:Get${index}","sqs:*"],"Resource":"arn:aws:s3:::b${index}/*"${condition}}`,
+      principal,
+    ] as const
+  })
+  for (const wanted of [true, false]) {
+    const some = large.filter(([, principal]) => (principal !== '') === wanted).map(([text]) => text)
+    const whole = `{"Version":"2012-10-17","Id":"large","Statement":[${some.join(',')}]}`
+    odd.push(whole, JSON.stringify(JSON.parse(whole), undefined, 2), JSON.stringify(JSON.parse(whole), undefined, '\t'))
+  }
   // Each odd text as each of the eight types, as the place in the list decides the type.
   return odd.flatMap((text) => Array.from({ length: 8 }, () => text))
 }
