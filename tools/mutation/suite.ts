@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import type { Fate } from './court.ts'
@@ -23,7 +23,8 @@ export async function settle(
     tell(Math.min(from + batch, open.length), open.length)
   }
   const left = open.filter((mutant) => !settled.has(mutant))
-  for (const mutant of tests ? await failingOf(left, root) : []) settled.set(mutant, 'the tests of the room')
+  const tested = (done: number) => tell(done, left.length)
+  for (const mutant of tests ? await failingOf(left, root, tested) : []) settled.set(mutant, 'the tests of the room')
   return fates.map(({ mutant, killedBy }) => ({ mutant, killedBy: killedBy ?? settled.get(mutant) }))
 }
 
@@ -55,23 +56,39 @@ async function refusedOf(mutants: readonly Mutant[], root: string): Promise<read
 }
 
 /** The mutants that a test of the room fails with. */
-async function failingOf(mutants: readonly Mutant[], root: string): Promise<readonly Mutant[]> {
-  const tests = globSync('src/engine/**/*.test.ts', { cwd: root })
-  if (tests.length === 0 || mutants.length === 0) return []
-  using place = temporaryFolder()
-  mkdirSync(join(place.folder, 'src'))
-  for (const part of ['src/engine', 'test', 'package.json'])
-    cpSync(join(root, part), join(place.folder, part), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(place.folder, 'node_modules'), 'junction')
+async function failingOf(
+  mutants: readonly Mutant[],
+  root: string,
+  tell: (done: number) => void,
+): Promise<readonly Mutant[]> {
   const failing: Mutant[] = []
-  for (const mutant of mutants) {
-    const path = join(place.folder, mutant.file)
-    writeFileSync(path, mutant.text)
-    const { passed } = await run(['--test', '--test-isolation=none', ...tests], place.folder)
-    if (!passed) failing.push(mutant)
-    cpSync(join(root, mutant.file), path)
+  let next = 0
+  let done = 0
+  const work = async () => {
+    using place = temporaryFolder()
+    mkdirSync(join(place.folder, 'src'))
+    for (const part of ['src/engine', 'test', 'package.json'])
+      cpSync(join(root, part), join(place.folder, part), { recursive: true })
+    symlinkSync(join(root, 'node_modules'), join(place.folder, 'node_modules'), 'junction')
+    for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
+      const path = join(place.folder, mutant.file)
+      writeFileSync(path, mutant.text)
+      if (await isRefusedByTests(mutant, place.folder)) failing.push(mutant)
+      cpSync(join(root, mutant.file), path)
+      tell(++done)
+    }
   }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
   return failing
+}
+
+/** One file of tests after the other, the file's own first, until one fails. */
+async function isRefusedByTests({ file }: Mutant, folder: string): Promise<boolean> {
+  const own = file.replace(/\.ts$/, '.test.ts')
+  const tests = globSync('src/engine/**/*.test.ts', { cwd: folder }).map((path) => path.replaceAll('\\', '/'))
+  for (const test of [...tests.filter((path) => path === own), ...tests.filter((path) => path !== own)])
+    if (!(await run([test], folder)).passed) return true
+  return false
 }
 
 /** A program that takes longer than two minutes does not pass. */
