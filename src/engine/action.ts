@@ -1,3 +1,4 @@
+import { covers } from './cover.ts'
 import { globMatches, globOf } from './glob.ts'
 import type { Element } from './policy.ts'
 
@@ -29,7 +30,9 @@ function patternHolds(pattern: string, action: string, short: boolean): boolean 
   }
   if (wild === pattern.length || colon < 0 || wild < colon) return false
   if (wild === pattern.length - 1 && pattern.charCodeAt(wild) === star) return true
-  return short ? covers(pattern, action, wild) : globMatches(globOf(pattern.slice(wild)), action, wild)
+  return short
+    ? covers(pattern, action, { from: wild, place: wild })
+    : globMatches(globOf(pattern.slice(wild)), action, wild)
 }
 
 const star = 42
@@ -39,30 +42,6 @@ const longestShort = 128
 /** Whether an action is one for which `covers` is right and quick. */
 function isShort(action: string): boolean {
   return action.length <= longestShort && !/[^\0-\x7f]/.test(action)
-}
-
-/** Whether a pattern covers a short text of ASCII from an offset on; up to there they are the same. */
-function covers(pattern: string, text: string, from: number): boolean {
-  let at = from
-  let place = from
-  let afterStar = -1
-  let resume = 0
-  while (at < text.length) {
-    const unit = pattern.charCodeAt(place)
-    if (unit === star) {
-      afterStar = ++place
-      resume = at
-    } else if (place < pattern.length && (unit === hole || unit === text.charCodeAt(at))) {
-      place++
-      at++
-    } else if (afterStar < 0) return false
-    else {
-      place = afterStar
-      at = ++resume
-    }
-  }
-  while (pattern.charCodeAt(place) === star) place++
-  return place === pattern.length
 }
 
 /** What stands before the first colon; the whole text when there is none. */

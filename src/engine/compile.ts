@@ -1,5 +1,5 @@
 import { elementHolds, serviceOf, serviceOfPattern } from './action.ts'
-import { type Bucket, bucketOf, type Listed } from './bucket.ts'
+import { type Bucket, bucketOf, type Listed, type StatementAt } from './bucket.ts'
 import type { Source } from './source.ts'
 import { type CompiledStatement, type ConditionCache, compiledStatement } from './statement.ts'
 
@@ -65,6 +65,19 @@ const mostBuckets = 1024
 export function bucketFor(policies: CompiledPolicies, action: string): Bucket {
   const known = policies.buckets.get(action)
   if (known !== undefined) return known
+  const listed = listedFor(policies, action)
+  const bucket = alike(policies, listed) ?? bucketOf(listed, statementsOf(policies))
+  if (policies.buckets.size >= mostBuckets) policies.buckets.clear()
+  policies.buckets.set(action, bucket)
+  return bucket
+}
+
+/** Apart from `bucketFor`, which would pay for this function at every question. */
+function statementsOf(policies: CompiledPolicies): StatementAt {
+  return (order) => statementAt(policies, order)
+}
+
+function listedFor(policies: CompiledPolicies, action: string): readonly Listed[] {
   const listed: Listed[] = []
   for (const orders of [policies.byService.get(serviceOf(action)) ?? [], policies.everywhere])
     for (const order of orders) {
@@ -74,10 +87,7 @@ export function bucketFor(policies: CompiledPolicies, action: string): Bucket {
       if (source === undefined || statement === undefined || !elementHolds(statement.action, action)) continue
       listed.push({ order, source, statement })
     }
-  const bucket = alike(policies, listed) ?? bucketOf(listed, (order) => statementAt(policies, order))
-  if (policies.buckets.size >= mostBuckets) policies.buckets.clear()
-  policies.buckets.set(action, bucket)
-  return bucket
+  return listed
 }
 
 const mostCompared = 16

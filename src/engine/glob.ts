@@ -1,3 +1,4 @@
+import { covers, isCoverable, longestCovered } from './cover.ts'
 import { findPoints, findText } from './glob-search.ts'
 import { pointsFrom } from './text-view.ts'
 
@@ -58,6 +59,10 @@ export function globMatches(glob: Glob, text: string, from = 0): boolean {
   if (text.length - from < glob.least) return false
   const { segments, holes } = glob
   if (holes !== undefined) {
+    const [only] = holes.runs
+    const isPlain = holes.runs.length === 1 && only?.data === false
+    if (isPlain && only.text.length <= longestCovered && isCoverable(text, from))
+      return covers(only.text, text, { from })
     holes.literals ??= literalsOf(holes.runs)
     if (!segmentsMatch(holes.literals, text, from)) return false
     holes.points ??= pointSegments(holes.runs)

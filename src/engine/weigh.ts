@@ -23,11 +23,12 @@ export function weigh(layers: Layers, scope: Scope, findings: Findings): Verdict
   if (needsNoPermission(request)) return allowed
   const denied = explicitDeny(layers, scope, findings)
   if (denied !== undefined) return denied
-  if (isBlocked('rcp', layers.rcp, { scope, findings })) return implicit.rcp
-  if (isBlocked('scp', layers.scp, { scope, findings })) return implicit.scp
+  const look: Look = { scope, findings }
+  if (isBlocked('rcp', layers.rcp, look)) return implicit.rcp
+  if (isBlocked('scp', layers.scp, look)) return implicit.scp
   if (layers.vpcEndpoint !== undefined && findings.granting(layers.vpcEndpoint, scope) === 0)
     return implicit.vpcEndpoint
-  return grants(layers, scope, findings)
+  return grants(layers, look)
 }
 
 interface Look {
@@ -71,7 +72,8 @@ function isBlocked(layer: 'scp' | 'rcp', levels: readonly CompiledPolicies[] | u
 }
 
 /** Step 6: sections 7.3 and 7.4. */
-function grants(layers: Layers, scope: Scope, findings: Findings): Verdict {
+function grants(layers: Layers, look: Look): Verdict {
+  const { scope, findings } = look
   const { request } = scope
   const { principal } = request
   const strengths = layers.resource === undefined ? 0 : findings.granting(layers.resource, scope)
@@ -80,11 +82,11 @@ function grants(layers: Layers, scope: Scope, findings: Findings): Verdict {
   const root = principal.type === 'root'
   if (principal.account !== ownerOf(request)) {
     if (strengths === 0) return implicit.resource
-    return root ? allowed : ownSide(layers, { scope, findings }, false)
+    return root ? allowed : ownSide(layers, look, false)
   }
   if ((strengths & direct) !== 0) return allowed
   if (strengths === 0 && mustConsent(scope)) return implicit.resource
-  return root ? allowed : ownSide(layers, { scope, findings }, (strengths & limited) !== 0)
+  return root ? allowed : ownSide(layers, look, (strengths & limited) !== 0)
 }
 
 /** Keys and roles must consent even within their account (rules S-10, S-20). */
