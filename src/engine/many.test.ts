@@ -42,9 +42,9 @@ for (const [name, elementsOf] of Object.entries(kinds))
     let matched = 0
     fc.assert(
       fc.property(fc.array(pattern, { minLength: 12, maxLength: 30 }), resource, (patterns, asked) => {
-        const any = patterns.some((one) => decision(elementsOf([one]), asked) === 'allowed')
-        if (any) matched++
-        assert.equal(decision(elementsOf(patterns), asked), any ? 'allowed' : 'implicitDeny')
+        const one = patterns.some((single) => decision(elementsOf([single]), asked) === 'allowed')
+        if (one) matched++
+        assert.equal(decision(elementsOf(patterns), asked), one ? 'allowed' : 'implicitDeny')
       }),
       { seed: 51, numRuns: 2_500 },
     )
