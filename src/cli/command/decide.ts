@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { decide as decideOne, explain, type Question, readQuestion } from '#engine'
+import { decide as decideOne, type Explanation, explain, type Question, readQuestion } from '#engine'
 import { type Colours, coloursFor, type Output } from '../print.ts'
 import { type Asked, rendered } from '../rendering.ts'
 import { type ExitCode, exitCode } from '../stop.ts'
@@ -63,11 +63,14 @@ function answerTo(line: string, options: DecideOptions, colours: Colours): Answe
   if (explanation !== undefined && options.text)
     return { failed: false, text: `${rendered(explanation, askedIn(question), colours)}\n` }
   const { decision, deniedBy } = explanation ?? decideOne(request, layers)
-  const because = explanation === undefined ? {} : { because: explanation.because }
-  return {
-    failed: false,
-    text: JSON.stringify({ ...named, decision, ...(deniedBy === undefined ? {} : { deniedBy }), ...because }),
-  }
+  const denied = deniedBy === undefined ? {} : { deniedBy }
+  return { failed: false, text: JSON.stringify({ ...named, decision, ...denied, ...groundsOf(explanation) }) }
+}
+
+function groundsOf(explanation: Explanation | undefined): Partial<Explanation> {
+  if (explanation === undefined) return {}
+  const { because, deciding, reason, sentence } = explanation
+  return { because, deciding, reason, ...(sentence === undefined ? {} : { sentence }) }
 }
 
 function askedIn({ request: { principal, action, resource } }: Question): Asked {
