@@ -38,6 +38,27 @@ export function principalNamed(name: string, behind: string | undefined): AskedP
   }
 }
 
+const principalTypes: Readonly<Record<string, string>> = {
+  user: 'User',
+  assumedRole: 'AssumedRole',
+  federatedUser: 'FederatedUser',
+  root: 'Account',
+}
+
+/** The condition keys whose values the name of a principal says. Takes: a principal as `principalNamed` gives it. */
+export function keysOf(principal: AskedPrincipal): Readonly<Record<string, string>> {
+  const { type = '', arn = '', account = '', roleArn = arn } = principal
+  const principalType = principalTypes[type]
+  if (principalType === undefined) return {}
+  return {
+    'aws:PrincipalArn': roleArn,
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalType': principalType,
+    ...(type === 'user' ? { 'aws:username': arn.split('/').at(-1) ?? '' } : {}),
+    ...(type === 'root' ? { 'aws:userid': account } : {}),
+  }
+}
+
 function splitArn(text: string): readonly string[] {
   const parts = text.split(':')
   return [...parts.slice(0, 5), parts.slice(5).join(':')]

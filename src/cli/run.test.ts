@@ -256,6 +256,53 @@ test('decide answers each line in order, and ends with 1 when one of them was no
   assert.ok(Array.isArray(explained.value().because))
 })
 
+test('decide --explain also says which statements decided, what decided, and what AWS would say', () => {
+  const ask = (action: string) => {
+    const principal = { type: 'user', arn: 'arn:aws:iam::111122223333:user/ann', account: '111122223333' }
+    const request = { principal, action, resource: '*', resourceAccount: '111122223333', context: {} }
+    const statement = { Sid: 'list', Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }
+    const policies = { identity: [{ Version: '2012-10-17', Statement: [statement] }] }
+    return cardea(['decide', '--explain'], { input: JSON.stringify({ request, policies }) }).value()
+  }
+  const allowed = ask('s3:ListAllMyBuckets')
+  assert.deepEqual(
+    allowed.deciding.map(({ sid }: { sid?: string }) => sid),
+    ['list'],
+  )
+  assert.equal(allowed.sentence, undefined)
+  const denied = ask('s3:CreateBucket')
+  assert.deepEqual(denied.deciding, [])
+  assert.match(denied.reason, /No Allow/)
+  assert.match(
+    denied.sentence,
+    /^User: arn:aws:iam::111122223333:user\/ann is not authorized to perform: s3:CreateBucket/,
+  )
+})
+
+test('explain knows of a caller what the ARN says; what flags say comes first', () => {
+  const file = join(folder, 'own.json')
+  const statement = (Action: string, key: string, value: string) => ({
+    Effect: 'Allow',
+    Action,
+    Resource: 'arn:aws:s3:::home/${aws:username}/*',
+    Condition: { StringEquals: { [key]: value } },
+  })
+  const arn = 'arn:aws:iam::111122223333:user/staff/ann'
+  const Statement = [
+    statement('s3:GetObject', 'aws:PrincipalArn', arn),
+    statement('s3:PutObject', 'aws:PrincipalAccount', '111122223333'),
+    statement('s3:DeleteObject', 'aws:PrincipalType', 'User'),
+  ]
+  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement }))
+  const ask = (action: string, ...more: readonly string[]) => {
+    const words = ['--as', arn, '--do', action, '--on', 'arn:aws:s3:::home/ann/x', '--policy', file]
+    return cardea(['explain', '--json', ...words, ...more]).value().decision
+  }
+  for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) assert.equal(ask(action), 'allowed')
+  assert.equal(ask('s3:GetObject', '--context', 'aws:UserName=bob'), 'implicitDeny')
+  assert.equal(ask('s3:GetObject', '--unknown', 'aws:username'), 'unknown')
+})
+
 test('an ephemeral server leaves nothing behind and stops on SIGINT', async () => {
   const { ready, stop } = await serve(['--ephemeral', '--account', '111122223333', '--root-key'])
   assert.equal(ready.accountId, '111122223333')

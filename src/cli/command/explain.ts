@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fixesFor } from '#analysis'
 import { compile, explain as explainOne, explainUnknown, type Layers, type Question, readQuestion } from '#engine'
-import { principalNamed } from '../asked-principal.ts'
+import { keysOf, principalNamed } from '../asked-principal.ts'
 import { coloursFor, type Output, say } from '../print.ts'
 import { rendered, renderedFixes } from '../rendering.ts'
 import { type ExitCode, exitCode, Stop } from '../stop.ts'
@@ -78,7 +78,9 @@ function questionOf(options: ExplainOptions, view: View | undefined): object {
   const principal = { ...principalNamed(options.as, options.behind), ...view?.principal }
   const given = contextOf(options.context)
   const said = new Set([...Object.keys(given), ...options.unknown].map((key) => key.toLowerCase()))
-  const known = Object.entries(view?.context ?? {}).filter(([key]) => !said.has(key.toLowerCase()))
+  const known = Object.entries({ ...keysOf(principal), ...view?.context }).filter(
+    ([key]) => !said.has(key.toLowerCase()),
+  )
   return {
     request: {
       principal,

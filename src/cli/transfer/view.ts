@@ -1,5 +1,6 @@
 import { type PolicyType, parse, type Source } from '#engine'
 import { awsManagedPolicy } from '#models'
+import { keysOf } from '../asked-principal.ts'
 import { exitCode, Stop } from '../stop.ts'
 import {
   type AccountDetails,
@@ -144,27 +145,16 @@ function principalOf(principal: ViewAsked['principal'], caller: Caller | undefin
   }
 }
 
-const principalTypes: Readonly<Record<string, string>> = {
-  user: 'User',
-  assumedRole: 'AssumedRole',
-  federatedUser: 'FederatedUser',
-  root: 'Account',
-}
-
 function contextOf(principal: ViewAsked['principal'], caller: Caller | undefined): View['context'] {
   const { type = '', arn = '', account } = principal
-  const principalType = principalTypes[type]
-  if (account === undefined || principalType === undefined) return {}
+  if (account === undefined) return {}
   const detail = caller?.detail
   const session = arn.split('/').at(-1) ?? ''
-  const userId = type === 'root' ? account : type === 'user' ? detail?.id : detail?.id && `${detail.id}:${session}`
+  const userId = type === 'user' ? detail?.id : detail?.id && `${detail.id}:${session}`
   return {
-    'aws:PrincipalArn': caller?.kind === 'role' ? arnOf('role', account, caller.detail) : arn,
-    'aws:PrincipalAccount': account,
-    'aws:PrincipalType': principalType,
+    ...keysOf({ ...principal, ...principalOf(principal, caller) }),
     // A federated user's id begins with the account's.
     ...(userId === undefined || type === 'federatedUser' ? {} : { 'aws:userid': userId }),
-    ...(type === 'user' && detail !== undefined ? { 'aws:username': detail.name } : {}),
     ...tagsAs(['aws:PrincipalTag'], type === 'federatedUser' ? [] : detail?.tags),
   }
 }
