@@ -1,5 +1,6 @@
 /** Puts the rooms together. Each room is loaded when a command needs it: `cardea decide` opens no store. */
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import type { AccountSummary, CreatedAccount, Installation, NewAccount, Place, Program, Serving, Settings } from '#cli'
 import { exitCode, nearest, run, Stop } from '#cli'
 import type { House, Listening } from '#server'
@@ -12,7 +13,7 @@ const manifest: { readonly version: string } = JSON.parse(
 /** Milliseconds between two looks at the age of the keys of session tokens. */
 const look = 3_600_000
 
-const program: Program = { version: manifest.version, facts, open }
+const program: Program = { version: manifest.version, facts, check, open }
 
 process.exitCode = await run(process.argv.slice(2), program)
 
@@ -26,6 +27,12 @@ async function facts() {
     managedPolicies: { date: awsManagedPoliciesDate, count: awsManagedPolicies().length },
     operations: operations.size,
   }
+}
+
+async function check(settings: Settings): Promise<void> {
+  const { quotaNames } = await import('#services')
+  quotasIn(settings, quotaNames)
+  tlsOf(settings)
 }
 
 async function open({ folder, masterKey }: Place): Promise<Installation> {
@@ -155,14 +162,25 @@ function quotasIn({ quota = [] }: Settings, names: readonly string[]): Readonly<
   return Object.fromEntries(pairs)
 }
 
-/** Errors: `Stop` when one of the two files is missing or cannot be read. */
+/** Errors: `Stop` when one of the two files is missing, cannot be read, or is not what it should be. */
 function tlsOf({ tlsCert, tlsKey }: Settings): { readonly cert: string; readonly key: string } | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined
   if (tlsCert === undefined || tlsKey === undefined)
     throw new Stop(exitCode.usage, '--tls-cert and --tls-key go together; only one of them is set.')
-  try {
-    return { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') }
-  } catch (cause) {
-    throw new Stop(exitCode.usage, `The TLS certificate or key cannot be read: ${(cause as Error).message}`, cause)
+  const unfit = (what: string, cause: unknown) =>
+    new Stop(exitCode.usage, `The TLS certificate or key cannot be ${what}: ${(cause as Error).message}`, cause)
+  const read = (path: string) => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (cause) {
+      throw unfit('read', cause)
+    }
   }
+  const pair = { cert: read(tlsCert), key: read(tlsKey) }
+  try {
+    createSecureContext(pair)
+  } catch (cause) {
+    throw unfit('used', cause)
+  }
+  return pair
 }

@@ -6,6 +6,11 @@ export interface Program {
   /** The Node that runs it, and the dates of the data it carries. */
   facts(): Promise<Facts>
   /**
+   * Looks at the settings of a server before anything is made.
+   * Errors: `Stop` for a quota that there is not, and for a certificate or key that cannot be used.
+   */
+  check(settings: Settings): Promise<void>
+  /**
    * Opens the store of an installation, making it when it is not there.
    * Errors: `Stop` in words for the operator.
    */
@@ -36,7 +41,7 @@ export interface Installation {
    * Errors: `Stop` when it is refused.
    */
   perform(name: string, asked: object): Promise<unknown>
-  /** Errors: `Stop` when the address cannot be had, or the certificate cannot be used. */
+  /** Errors: `Stop` when the address cannot be had, and those of `check`. */
   serve(settings: Settings, operatorKey: string): Promise<Serving>
   close(): Promise<void>
 }

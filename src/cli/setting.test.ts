@@ -75,7 +75,7 @@ test('a bad value is refused with its source and what is wanted', () => {
 test('a list is given as commas or as a JSON list', () => {
   assert.deepEqual(read({ flags: { region: 'us-east-1, eu-west-1' } }).region, ['us-east-1', 'eu-west-1'])
   assert.deepEqual(read({ flags: { settings: file({ region: ['local'] }) } }).region, ['local'])
-  assert.equal(refusal({ flags: { region: ',' } }), '--region must be a comma-separated list.')
+  assert.equal(refusal({ flags: { region: ',' } }), '--region must be names of regions, such as us-east-1,eu-west-1.')
 })
 
 test('issuers for local use are URLs, and so is the public one, which ends without a slash', () => {

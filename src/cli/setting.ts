@@ -43,7 +43,12 @@ export const definitions = {
     wants: 'an e-mail address',
   },
   rootKey: { kind: 'switch', says: 'also make an access key of the root user' },
-  region: { kind: 'list', says: 'accept signatures for these regions only (comma-separated)' },
+  region: {
+    kind: 'list',
+    says: 'accept signatures for these regions only (comma-separated)',
+    each: /^[a-z0-9-]{1,64}$/,
+    wants: 'names of regions, such as us-east-1,eu-west-1',
+  },
   localIssuer: {
     kind: 'list',
     says: 'URLs of OpenID Connect issuers that may be on private addresses, and without TLS where they say http:',

@@ -114,11 +114,15 @@ function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => names[name] ?? '')
 }
 
+/** A text as one word of a POSIX shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
 function lineFor(shell: EnvOptions['shell']): (variable: readonly [string, string | undefined]) => string {
   switch (shell) {
     case 'posix':
-      return ([name, value]) =>
-        value === undefined ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`
+      return ([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quoted(value)}`)
     case 'fish':
       return ([name, value]) =>
         value === undefined

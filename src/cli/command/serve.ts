@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { placeOf, removeRunFile, writeRunFile } from '../place.ts'
 import { coloursFor, type Output, remark, say } from '../print.ts'
 import { addProfiles, profilePath } from '../profile.ts'
-import type { CreatedAccount, Installation, Program, Serving } from '../program.ts'
-import type { Settings } from '../setting.ts'
+import type { AccountSummary, CreatedAccount, Installation, Program, Serving } from '../program.ts'
+import { flagOf, type Settings } from '../setting.ts'
 import { type ExitCode, exitCode } from '../stop.ts'
-import { answerOf, createFirst, rootWarning } from './init.ts'
+import { quoted } from './env.ts'
+import { answerOf, createFirst, plannedUrl, rootWarning } from './init.ts'
 
 /** Serves until it is told to stop by SIGINT or SIGTERM. */
 export async function serve(program: Program, settings: Settings, output: Output): Promise<ExitCode> {
   const place = placeOf(settings, process.env)
+  await program.check(settings)
   const installation = await program.open(place)
   try {
     const created = await firstAccount(installation, settings)
+    // INVARIANT: the key is in the folder before anything else can fail; nobody could be shown it again.
+    if (created !== undefined && place.folder !== undefined)
+      addProfiles(place.folder, 'default', { created, url: plannedUrl(settings) })
     const operatorKey = randomBytes(32).toString('hex')
     const serving = await installation.serve(settings, operatorKey)
     if (place.folder !== undefined) writeRunFile(place.folder, runFile(serving, settings, operatorKey))
@@ -60,7 +66,7 @@ async function announce(started: Started, output: Output): Promise<void> {
   const { settings, serving, created } = started
   const accounts = await started.installation.accounts()
   if (created?.rootKey !== undefined) remark(output, rootWarning)
-  for (const warning of warnings(settings)) remark(output, warning)
+  for (const warning of [...warnings(settings), ...unused(started, accounts)]) remark(output, warning)
   const answer = {
     url: serving.url,
     ...(created === undefined ? { accountId: accounts[0]?.id } : answerOf(created)),
@@ -76,6 +82,24 @@ function warnings({ host, tlsCert }: Settings): readonly string[] {
   return [
     `Warning: listening on ${host} without TLS. Signatures protect requests from change, not from being read, and ` +
       'session tokens and new secret keys travel in answers. Give --tls-cert and --tls-key, or listen on 127.0.0.1.',
+  ]
+}
+
+/** Settings of a new account say nothing about one that is there already. */
+function unused({ settings, created }: Started, [first]: readonly AccountSummary[]): readonly string[] {
+  if (created !== undefined || first === undefined) return []
+  const { account, name, email, rootKey } = settings
+  const differs = (wanted: string | undefined, there: string) => wanted !== undefined && wanted !== there
+  const given = {
+    account: differs(account, first.id),
+    name: differs(name, first.name),
+    email: differs(email, first.email),
+    rootKey: rootKey === true,
+  }
+  const flags = Object.entries(given).flatMap(([setting, unmet]) => (unmet ? [flagOf(setting)] : []))
+  if (flags.length === 0) return []
+  return [
+    `Warning: the store has its first account, ${first.id}, already. These settings do nothing: ${flags.join(', ')}.`,
   ]
 }
 
@@ -120,6 +144,8 @@ function commands(settings: Settings, created: CreatedAccount | undefined): read
   if (settings.ephemeral === true && created !== undefined)
     return ['  export AWS_ENDPOINT_URL, AWS_REGION and the two keys above', ...next]
   const flag =
-    process.env['CARDEA_DATA'] === undefined && !settings.data.endsWith('/.cardea') ? ` --data ${settings.data}` : ''
+    settings.data === resolve('.cardea')
+      ? ''
+      : ` --data ${/^[\w./-]+$/.test(settings.data) ? settings.data : quoted(settings.data)}`
   return [`  eval "$(npx cardea env${flag})"`, ...next]
 }
