@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
 import { signRequest } from '#protocol'
 import type { KeyPair } from './program.ts'
 import { exitCode, Stop } from './stop.ts'
@@ -35,7 +37,7 @@ export async function send(asked: Asked): Promise<Answered> {
     method: asked.method,
     headers: { ...headersOf(asked, url, body), 'content-length': body.length },
     timeout: 10_000,
-    ...(asked.certificate === undefined ? {} : { ca: readFileSync(asked.certificate) }),
+    ...(asked.certificate === undefined ? {} : trustIn(readFileSync(asked.certificate))),
   }
   try {
     return await new Promise<Answered>((resolve, reject) => {
@@ -53,6 +55,16 @@ export async function send(asked: Asked): Promise<Answered> {
     })
   } catch (cause) {
     throw new Stop(exitCode.server, `${asked.url} does not answer: ${(cause as Error).message}`, cause)
+  }
+}
+
+/** Trusts certificates of a file and those that they vouch for; the first of them under any name. */
+function trustIn(pem: Buffer): ConnectionOptions {
+  const first = new X509Certificate(pem)
+  return {
+    ca: pem,
+    allowPartialTrustChain: true,
+    checkServerIdentity: (name, shown) => (first.raw.equals(shown.raw) ? undefined : checkServerIdentity(name, shown)),
   }
 }
 

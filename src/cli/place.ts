@@ -32,6 +32,11 @@ export function writeRunFile(folder: string, file: RunFile): void {
   writePrivate(runPath(folder), `${JSON.stringify(file)}\n`)
 }
 
+/** The URL for clients on this machine of a server that listens on a URL: every address is no address to call. */
+export function reachedAt(url: string): string {
+  return url.replace(/^(https?:\/\/)(?:0\.0\.0\.0|\[::\])(?=:|$)/, '$1localhost')
+}
+
 export function removeRunFile(folder: string): void {
   rmSync(runPath(folder), { force: true })
 }

@@ -60,8 +60,34 @@ test('a certificate and a key that do not belong together stop it with a clear w
   const other = written('other.pem', issueOther('key'))
   const words = ['serve', '--ephemeral', '--port', '0', '--tls-cert', certificate, '--tls-key', other]
   const { status, stderr } = spawnSync(execPath, [main, ...words], { encoding: 'utf8', cwd: folder })
-  assert.equal(status, 4, stderr)
-  assert.match(stderr, /cannot listen .*key/i)
+  assert.equal(status, 2, stderr)
+  assert.match(stderr, /certificate or key cannot be used: .*key/i)
+})
+
+test('commands beside a server know it by its certificate, whatever that names and whoever vouches for it', async () => {
+  const [from, to] = [Date.now() - 86_400_000, Date.now() + 86_400_000]
+  const issuer = issue({ subject: 'an authority', from, to })
+  const named = issue({ subject: 'iam.example.com', issuer, from, to })
+  const data = join(folder, 'vouched')
+  const pair = ['--tls-cert', written('vouched.pem', named.body), '--tls-key', written('vouched.key', named.privateKey)]
+  const words = ['serve', '--data', data, '--port', '0', '--json', ...pair]
+  const server = spawn(execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder })
+  await once(createInterface(server.stdout), 'line')
+  const beside = (...asked: readonly string[]) =>
+    spawnSync(execPath, [main, ...asked, '--data', data, '--json'], { encoding: 'utf8', cwd: folder })
+  try {
+    const accounts = beside('account', 'list')
+    assert.equal(accounts.status, 0, accounts.stderr)
+    // It would take the place of the authorities that vouch for the certificate.
+    assert.equal(JSON.parse(beside('env').stdout).AWS_CA_BUNDLE, undefined)
+    writeFileSync(join(folder, 'vouched.pem'), body)
+    const stranger = beside('account', 'list')
+    assert.equal(stranger.status, 4, stranger.stdout)
+    assert.match(stranger.stderr, /does not answer: .*certificate/)
+  } finally {
+    server.kill('SIGTERM')
+    await once(server, 'exit')
+  }
 })
 
 function issueOther(part: 'body' | 'key' = 'body'): string {

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { send } from '../client.ts'
 import { nearest } from '../nearest.ts'
 import { placeOf, type RunFile, readRunFile } from '../place.ts'
@@ -54,9 +56,7 @@ function variablesOf(given: {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_CONFIG_FILE: profilePath(folder),
-    ...(running?.certificate === undefined
-      ? {}
-      : { AWS_CA_BUNDLE: running.certificate, NODE_EXTRA_CA_CERTS: running.certificate }),
+    ...trusted(running?.certificate),
     // These would win over the ones above.
     AWS_PROFILE: undefined,
     AWS_DEFAULT_PROFILE: undefined,
@@ -112,6 +112,13 @@ async function assume(
 function unescaped(text: string): string {
   const names: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
   return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => names[name] ?? '')
+}
+
+/** What makes clients trust a certificate. One that others vouch for is not named as the bundle, which takes their place. */
+function trusted(certificate: string | undefined): Variables {
+  if (certificate === undefined) return {}
+  const { issuer, subject } = new X509Certificate(readFileSync(certificate))
+  return { ...(issuer === subject ? { AWS_CA_BUNDLE: certificate } : {}), NODE_EXTRA_CA_CERTS: certificate }
 }
 
 /** A text as one word of a POSIX shell. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { reachedAt } from '../place.ts'
 
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'cardea-serve-'))
@@ -89,6 +90,13 @@ test('settings of a new account are told to do nothing where an account is there
   assert.doesNotMatch(same.err, /Warning/)
   const other = await announced(['--data', data, '--account', '444455556666', '--root-key', '--json'])
   assert.match(other.err, /Warning: .*111122223333.* --account, --root-key/)
+})
+
+test('a server on every address is reached as localhost by the commands beside it', () => {
+  assert.equal(reachedAt('https://0.0.0.0:2273'), 'https://localhost:2273')
+  assert.equal(reachedAt('http://[::]:2273'), 'http://localhost:2273')
+  assert.equal(reachedAt('http://[::1]:2273'), 'http://[::1]:2273')
+  assert.equal(reachedAt('http://10.0.0.0:2273'), 'http://10.0.0.0:2273')
 })
 
 test('the announced command names the data folder wherever it is not the one of this folder', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { placeOf, removeRunFile, writeRunFile } from '../place.ts'
+import { placeOf, reachedAt, removeRunFile, writeRunFile } from '../place.ts'
 import { coloursFor, type Output, remark, say } from '../print.ts'
 import { addProfiles, profilePath } from '../profile.ts'
 import type { AccountSummary, CreatedAccount, Installation, Program, Serving } from '../program.ts'
@@ -25,7 +25,7 @@ export async function serve(program: Program, settings: Settings, output: Output
     if (place.folder !== undefined) writeRunFile(place.folder, runFile(serving, settings, operatorKey))
     try {
       if (created !== undefined && place.folder !== undefined)
-        addProfiles(place.folder, 'default', { created, url: serving.url })
+        addProfiles(place.folder, 'default', { created, url: reachedAt(serving.url) })
       const told = stopSignal()
       await announce({ installation, settings, serving, created }, output)
       await told
@@ -54,7 +54,12 @@ async function firstAccount(installation: Installation, settings: Settings): Pro
 }
 
 function runFile({ url }: Serving, { tlsCert }: Settings, operatorKey: string) {
-  return { pid: process.pid, url, operatorKey, ...(tlsCert === undefined ? {} : { certificate: tlsCert }) }
+  return {
+    pid: process.pid,
+    url: reachedAt(url),
+    operatorKey,
+    ...(tlsCert === undefined ? {} : { certificate: tlsCert }),
+  }
 }
 
 /** Listens for the signals from the moment that it is called: whoever reads the announcement may send one at once. */
