@@ -78,7 +78,7 @@ function house(connection: Connection, { keyring, keys, revisions, leave }: Furn
   let closing: Promise<void> | undefined
   const known = new WeakMap<Kysely<Schema>, AllTables>()
   const tables = (db: Kysely<Schema>) => {
-    const there = known.get(db) ?? tablesOn(db, { keyring, waiting: (id) => waiting.use(id) })
+    const there = known.get(db) ?? tablesOn(db, { keyring, waiting })
     known.set(db, there)
     return there
   }

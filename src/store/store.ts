@@ -322,7 +322,7 @@ export interface DelegationTable {
 export interface LastUseTable {
   /** Of an access key or a role; uses that wait to be written included. */
   get(id: string): Promise<LastUsed | undefined>
-  /** Every action that a user or role called, by action; calls that wait to be written are not. */
+  /** Every action that a user or role called, by action; calls that wait to be written included. */
   actionsOf(ownerId: string): Promise<readonly Accessed[]>
 }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AuditRecord, IssuedSession, LastUsed } from './entity.ts'
+import type { Accessed, AuditRecord, IssuedSession, LastUsed } from './entity.ts'
 
 /** What is to be written, and how much of it there is. */
 export interface Batch {
@@ -8,11 +8,19 @@ export interface Batch {
   readonly uses: ReadonlyMap<string, LastUsed>
 }
 
+/** What tables know of last uses that are not written yet. */
+export interface WaitingUses {
+  /** The last use of an id that waits. */
+  use(id: string): LastUsed | undefined
+  /** The actions that an owner called last, as far as they wait. */
+  actionsOf(ownerId: string): readonly Accessed[]
+}
+
 /**
  * Records, sessions and last uses that wait to be written together.
  * INVARIANT: a record or a session leaves only when it is written; when too many wait, the next is refused, never dropped.
  */
-export class Waiting {
+export class Waiting implements WaitingUses {
   /** Milliseconds until what waits is written. */
   static readonly delay = 50
   /** As many records are written at once. */
@@ -62,9 +70,15 @@ export class Waiting {
     this.#schedule()
   }
 
-  /** The last use of an id that waits. */
   use(id: string): LastUsed | undefined {
     return this.#uses.get(id) ?? this.#leaving.uses.get(id)
+  }
+
+  actionsOf(ownerId: string): readonly Accessed[] {
+    const prefix = `${ownerId}/`
+    const own = [...this.#leaving.uses, ...this.#uses].filter(([id]) => id.startsWith(prefix))
+    const latest = [...new Map(own)]
+    return latest.map(([id, { at, region }]) => ({ action: id.slice(prefix.length), at, region }))
   }
 
   /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */

@@ -112,11 +112,21 @@ function callTests(check: Check): void {
     store.used('AIDA2/iam:GetUser', { at: 1, region })
     await store.flush()
     store.used('AIDA1/iam:GetUser', { at: 4, region })
+    store.used('AIDA1/sts:GetCallerIdentity', { at: 3, region })
+    store.used('AIDA2/iam:GetUser', { at: 3, region })
+    const actions = (id: string) => store.read(({ lastUses }) => lastUses.actionsOf(id))
+    const waiting = [await actions('AIDA1'), await actions('AIDA2')]
     await store.flush()
+    assert.deepEqual(
+      [await actions('AIDA1'), await actions('AIDA2')],
+      waiting,
+      'what waits is told as when it is written',
+    )
     await store.write(account, async ({ lastUses, users }) => {
       assert.deepEqual(await lastUses.actionsOf('AIDA1'), [
         { action: 'iam:GetUser', at: 4, region },
         { action: 's3:ListBucket', at: 2, region: 'eu-west-1' },
+        { action: 'sts:GetCallerIdentity', at: 3, region },
       ])
       assert.deepEqual(await lastUses.actionsOf('AIDA2'), [])
       assert.equal(await users.remove('AIDA1'), true)

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { LastUsed } from '../entity.ts'
 import type { Keyring } from '../keyring.ts'
 import type { Schema } from '../schema.ts'
 import type { Tables } from '../store.ts'
+import type { WaitingUses } from '../waiting.ts'
 import { accessKeyTable } from './access-key.ts'
 import { accountTable } from './account.ts'
 import { attachmentTable } from './attachment.ts'
@@ -39,8 +39,8 @@ export interface AllTables extends Tables {
 
 export interface TableNeeds {
   readonly keyring: Keyring
-  /** The use of an id that is not written yet. */
-  waiting(id: string): LastUsed | undefined
+  /** The uses that are not written yet. */
+  readonly waiting: WaitingUses
 }
 
 export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): AllTables {

@@ -2,16 +2,17 @@ import type { Kysely } from 'kysely'
 import type { Accessed, LastUsed } from '../entity.ts'
 import type { Schema } from '../schema.ts'
 import type { LastUseTable } from '../store.ts'
+import type { WaitingUses } from '../waiting.ts'
 import { present } from './column.ts'
 
-/** Takes: `waiting`, the use of an id that is not written yet. */
+/** Takes: `waiting`, the uses that are not written yet. */
 export function lastUseTable(
   db: Kysely<Schema>,
-  waiting: (id: string) => LastUsed | undefined,
+  waiting: WaitingUses,
 ): LastUseTable & { put(id: string, use: LastUsed): Promise<void> } {
   return {
     async get(id) {
-      const use = waiting(id)
+      const use = waiting.use(id)
       if (use !== undefined) return use
       const row = await (isRole(id) ? ofRole(db, id) : ofAccessKey(db, id))
       if (row === undefined || row.lastUsedAt === null || row.lastUsedRegion === null) return undefined
@@ -20,7 +21,11 @@ export function lastUseTable(
     async actionsOf(ownerId) {
       const query = db.selectFrom('access').select(['action', 'at', 'region'])
       const rows = await query.where('ownerId', '=', ownerId).orderBy('action').execute()
-      return rows.map((row) => ({ ...row }))
+      const written = rows.map((row): Accessed => ({ ...row }))
+      const newer = waiting.actionsOf(ownerId)
+      if (newer.length === 0 || !(await isOwner(db, ownerId))) return written
+      const merged = new Map([...written, ...newer].map((accessed) => [accessed.action, accessed]))
+      return [...merged.values()].sort((left, right) => (left.action < right.action ? -1 : 1))
     },
     async put(id, { at, region, service }) {
       const [ownerId = id, action] = id.split('/', 2)
@@ -56,6 +61,10 @@ async function putAction(db: Kysely<Schema>, ownerId: string, { action, at, regi
     )
     .onConflict((conflict) => conflict.columns(['ownerId', 'action']).doUpdateSet({ at, region }))
     .execute()
+}
+
+async function isOwner(db: Kysely<Schema>, id: string): Promise<boolean> {
+  return (await db.selectFrom('owner').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
 }
 
 function isRole(id: string): boolean {
