@@ -31,9 +31,14 @@ async function issuerAnswer(request: HttpRequest, house: House): Promise<HttpRes
 
 const probes = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** AWS's clients never ask with GET, no query and no signature. */
+/** AWS's clients never ask with GET or HEAD, no query and no signature. */
 function isProbe({ method, path, query, headers }: HttpRequest): boolean {
-  return method === 'GET' && query === '' && headers['authorization'] === undefined && probes.has(path)
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    query === '' &&
+    headers['authorization'] === undefined &&
+    probes.has(path)
+  )
 }
 
 async function probed(path: string, house: House): Promise<HttpResponse> {

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { HttpRequest, HttpResponse } from '#protocol'
 import { dispatch } from './dispatch.ts'
 import type { House } from './house.ts'
 import { Outbox } from './outbox.ts'
 import { receive } from './receive.ts'
-import { refusalOf, refuseSocket, tooLarge } from './unread.ts'
+import { nameless, refusalOf, refuseSocket, tooLarge, unmet } from './unread.ts'
 
 export interface ListenSettings {
   readonly host: string
@@ -44,7 +45,7 @@ export async function listen(house: House, settings: ListenSettings): Promise<Li
   const server = serverOf(settings, (incoming, outgoing) => {
     receive(incoming, { maxBody, secure: settings.tls !== undefined }).then(
       async (request) => {
-        const response = request === undefined ? refusalOf(tooLarge(maxBody), house) : await dispatch(request, house)
+        const response = await responseTo(request, incoming.httpVersion, { house, maxBody })
         if (request === undefined) outgoing.setHeader('connection', 'close')
         outbox.send(outgoing, response)
       },
@@ -52,6 +53,7 @@ export async function listen(house: House, settings: ListenSettings): Promise<Li
       () => outgoing.destroy(),
     )
   })
+  server.on('checkExpectation', (_, outgoing) => outbox.send(outgoing, refusalOf(unmet, house)))
   server.on('clientError', (cause, socket) => refuseSocket(cause, socket as Socket, house))
   await opened(server, host, port)
   const { port: taken } = server.address() as AddressInfo
@@ -67,6 +69,16 @@ export async function listen(house: House, settings: ListenSettings): Promise<Li
   }
 }
 
+async function responseTo(
+  request: HttpRequest | undefined,
+  version: string,
+  { house, maxBody }: { readonly house: House; readonly maxBody: number },
+): Promise<HttpResponse> {
+  if (request === undefined) return refusalOf(tooLarge(maxBody), house)
+  if (version === '1.1' && request.headers['host'] === undefined) return refusalOf(nameless, house)
+  return dispatch(request, house)
+}
+
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
 function serverOf(settings: ListenSettings, listener: Listener): Server {
@@ -79,6 +91,8 @@ function serverOf(settings: ListenSettings, listener: Listener): Server {
     // How often connections are looked at; a slow one lives so much longer at most.
     connectionsCheckingInterval: Math.min(1000, headersTimeout),
     noDelay: true,
+    // What has none is refused with a code and a message.
+    requireHostHeader: false,
   }
   const server =
     tls === undefined

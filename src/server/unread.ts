@@ -10,6 +10,20 @@ export function tooLarge(maxBody: number): Fault {
   return new Fault({ code: 'RequestEntityTooLarge', status: 413, message })
 }
 
+/** Source: RFC 9112, section 3.2. */
+export const nameless = new Fault({
+  code: 'MalformedHttpRequest',
+  status: 400,
+  message: 'The request has no Host header.',
+})
+
+/** For an `Expect` header that asks for anything but `100-continue`. Source: RFC 9110, section 10.1.1. */
+export const unmet = new Fault({
+  code: 'ExpectationFailed',
+  status: 417,
+  message: 'The only expectation that is met is 100-continue.',
+})
+
 /** Refuses what was not read as a request: it is counted and logged, in the form in which AWS refuses. */
 export function refusalOf(fault: Fault, { log, metrics }: House): HttpResponse {
   const requestId = randomUUID()

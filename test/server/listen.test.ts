@@ -156,6 +156,18 @@ test('probes answer without a signature, and only as AWS clients never ask', asy
   const queried = await fetch(`${server.url}/healthz?Action=GetCallerIdentity&Version=2011-06-15`)
   assert.equal(queried.status, 403)
   assert.equal((await fetch(`${server.url}/healthz`, { method: 'POST' })).status, 400)
+  const head = await fetch(`${server.url}/readyz`, { method: 'HEAD' })
+  assert.deepEqual([head.status, await head.text()], [200, ''])
+})
+
+test('what HTTP itself forbids is refused with a code and a message too', async () => {
+  const nameless = await rawly(server.port, 'GET /?Action=ListUsers HTTP/1.1\r\nconnection: close\r\n\r\n')
+  assert.match(nameless, /^HTTP\/1\.1 400 /)
+  assert.match(nameless, /<Code>MalformedHttpRequest<\/Code><Message>The request has no Host header\.</)
+  const wish = 'POST / HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
+  const wishful = await rawly(server.port, wish)
+  assert.match(wishful, /^HTTP\/1\.1 417 /)
+  assert.match(wishful, /<Code>ExpectationFailed<\/Code><Message>/)
 })
 
 test('it is not ready when the store does not answer', async () => {
