@@ -154,8 +154,8 @@ function readLayers(node: JsonNode | undefined, request: Request, faults: Faults
   for (const [name, value] of members ?? []) {
     if (name === 'identity' || name === 'session') layers[name] = compiled(itemsOf(value), name, { type: name, faults })
     else if (name === 'scp' || name === 'rcp')
-      layers[name] = itemsOf(value).map((level) =>
-        compiled(itemsOf(level), `A level of ${name}`, { type: name, faults }),
+      layers[name] = itemsOf(value).map((level, index) =>
+        compiled(itemsOf(level), `${name}[${index}]`, { type: name, faults }),
       )
     else if (name === 'permissionsBoundary' || name === 'vpcEndpoint')
       layers[name] = compiled(onlyOf(value), name, { type: name, faults })
@@ -183,9 +183,10 @@ function onlyOf(node: JsonNode): readonly JsonNode[] {
 function compiled(nodes: readonly JsonNode[], name: string, { type, faults }: Reading): CompiledPolicies {
   const sources = nodes.flatMap((node, index) => {
     const { policy, problems } = readPolicy(node, type, faults.line)
-    if (policy !== undefined) return [{ policy, id: nodes.length > 1 ? `${name}[${index}]` : name }]
+    const id = nodes.length > 1 ? `${name}[${index}]` : name
+    if (policy !== undefined) return [{ policy, id }]
     const problem = problems.find(({ severity }) => severity === 'grammar')
-    const where = `${name}, line ${problem?.line ?? 1}, column ${problem?.column ?? 1}`
+    const where = `${id}, line ${problem?.line ?? 1}, column ${problem?.column ?? 1}`
     const message = [problem?.message, problem?.detail].filter((part) => part !== undefined).join(' ')
     faults.fault ??= { code: 'MalformedPolicyDocument', message: `${message} (${where})` }
     return []
