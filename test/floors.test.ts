@@ -28,7 +28,7 @@ const floors: Readonly<Record<string, Allowance>> = {
   },
   services: {
     doors: ['#engine', '#analysis', '#access', '#store', '#protocol', '#models'],
-    packages: ['@aws-sdk/*', '@smithy/types', 'jose', 'qrcode'],
+    packages: ['@aws-sdk/*', '@smithy/types', '@node-saml/node-saml/lib/xml.js', 'jose', 'qrcode'],
     node: ['node:crypto'],
   },
   server: {

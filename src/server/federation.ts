@@ -56,6 +56,7 @@ async function inspectToken(asked: unknown, house: House): Promise<object> {
     now: house.now(),
     read: (work) => house.store.read(work),
     issuers: house.issuers,
+    onlyOnce: () => false,
     refuse: (code, message, detail) => new Fault({ code, message, detail, status: 400 }),
   }
   const { checks, word } = await examineFor(input, vouching)

@@ -30,6 +30,10 @@ export interface House {
   readonly issuers: Issuers
   /** Present: tokens of identity providers are taken once only. */
   readonly once?: Once
+  /** What is never taken twice: assertions. */
+  readonly onlyOnce: Once
+  /** The URL by which others reach this installation, without a slash at its end. */
+  publicUrl(): string | undefined
   /** Absent: nothing is answered to operators. */
   readonly operator?: OperatorHouse
 }
@@ -77,6 +81,8 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
       publicUrl === undefined ? `https://${id}.tokens.sts.global.api.aws` : `${publicUrl()}/oidc/${id}`,
     issuers: new Issuers(createReach({ local: localIssuers }), localIssuers),
     ...(singleUse ? { once: new Once() } : {}),
+    onlyOnce: new Once(),
+    publicUrl: () => publicUrl?.(),
     ...(operator === undefined ? {} : { operator }),
   }
 }

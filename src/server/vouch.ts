@@ -20,13 +20,16 @@ export function vouchedFor(asked: Omit<Asked, 'caller'>, house: House): AccountC
 async function vouched(
   vouch: NonNullable<Operation['vouch']>,
   { entry, call, input }: Omit<Asked, 'caller'>,
-  { store, issuers, once }: House,
+  { store, issuers, once, ...house }: House,
 ): Promise<AccountCaller> {
+  const publicUrl = house.publicUrl()
   const { caller, refusal } = await vouch(input, {
     now: entry.at,
     read: (work) => store.read(work),
     issuers,
     ...(once === undefined ? {} : { once: (id, until) => once.take(id, until, entry.at) }),
+    onlyOnce: (id, until) => house.onlyOnce.take(id, until, entry.at),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     refuse: (code, message, detail) =>
       new Fault({ code, message, detail, status: statusOf(code, call.service.errors) }),
   })

@@ -61,6 +61,10 @@ export interface Vouching<Code extends string = string> {
    * Absent: the installation takes tokens again and again while they are valid, as AWS does.
    */
   readonly once?: (id: string, until: number) => boolean
+  /** The same, for what is never taken twice. */
+  readonly onlyOnce: (id: string, until: number) => boolean
+  /** The URL by which others reach this installation. Absent: none does. */
+  readonly publicUrl?: string
   /** An error of the model, with its status. Takes: why, for the log and the record. */
   refuse(code: Code | CommonCode, message: string, detail: string): Fault
 }

@@ -3,10 +3,10 @@ import { samlProviderArn } from '#access'
 import type { SamlProvider } from '#store'
 import { lettersOf } from '../mint.ts'
 import type { Scope, Touched, World } from '../operation.ts'
+import { readSamlMetadata } from '../saml-metadata.ts'
 import { dateOf } from './date.ts'
 import { iam } from './iam.ts'
 import { makeRoom } from './quota.ts'
-import { readSamlMetadata } from './saml-metadata.ts'
 import { firstTags, requestTags, shownTags } from './tag.ts'
 
 export const CreateSAMLProvider = iam('CreateSAMLProvider', {

@@ -5,6 +5,7 @@ import { GetFederationToken } from './federation-token.ts'
 import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
 import { AssumeRoot } from './root-session.ts'
+import { AssumeRoleWithSAML } from './saml.ts'
 import { GetSessionToken } from './session.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
 import { GetWebIdentityToken } from './web-identity-issue.ts'
@@ -12,6 +13,7 @@ import { GetWebIdentityToken } from './web-identity-issue.ts'
 /** Every operation of the STS API that is built. */
 export const stsOperations: readonly Operation[] = [
   AssumeRole,
+  AssumeRoleWithSAML,
   AssumeRoleWithWebIdentity,
   AssumeRoot,
   DecodeAuthorizationMessage,

@@ -25,6 +25,26 @@ export function readXml(text: string): XmlElement | undefined {
   }
 }
 
+/** The children of an element that have a name. */
+export function childrenOf(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
+  return element.children.filter((child) => isNamed(child, namespace, name))
+}
+
+export function isNamed(element: XmlElement, namespace: string, name: string): boolean {
+  return element.name === name && element.namespace === namespace
+}
+
+/** An element, and all inside it, in the order of the document. */
+export function elementsOf(root: XmlElement): readonly XmlElement[] {
+  const all: XmlElement[] = []
+  const waiting: XmlElement[] = [root]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    all.push(next)
+    waiting.push(...next.children.toReversed())
+  }
+  return all
+}
+
 const deepest = 64
 const mostParts = 100_000
 const mostNamespaces = 64

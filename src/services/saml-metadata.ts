@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readXml, type XmlElement } from './xml.ts'
+import { childrenOf, isNamed, readXml, type XmlElement } from './xml.ts'
 
 /** What a SAML identity provider says of itself. */
 export interface SamlMetadata {
@@ -56,12 +56,4 @@ function instantOf(text: string): number {
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/
   const [whole, , zone] = form.exec(text.trim()) ?? []
   return whole === undefined ? Number.NaN : Date.parse(zone === undefined ? `${whole}Z` : whole)
-}
-
-function childrenOf(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
-  return element.children.filter((child) => isNamed(child, namespace, name))
-}
-
-function isNamed(element: XmlElement, namespace: string, name: string): boolean {
-  return element.name === name && element.namespace === namespace
 }
