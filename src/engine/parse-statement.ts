@@ -103,7 +103,8 @@ function readEffect(node: JsonObject, { Effect }: Elements, place: Place): State
   if (!/^(?:allow|deny)$/i.test(value.value)) return broken(at, value.start, 'An Effect is Allow or Deny.')
   const detail = 'The case of an Effect counts (D-6).'
   tell(place.report, { complaint: 'legacy', severity: 'grammar', offset: value.start, path: at.path, detail })
-  return undefined
+  // INVARIANT: what is told here leaves no policy; the rest of the statement is still looked at, and told too.
+  return /^allow$/i.test(value.value) ? 'Allow' : 'Deny'
 }
 
 interface Either extends Place {

@@ -192,6 +192,18 @@ test('problems come in the order in which AWS checks, with line, column and path
   )
 })
 
+test('an Effect in the wrong case leaves no policy, and hides nothing else that is wrong with its statement', () => {
+  for (const Effect of ['allow', 'DENY']) {
+    const Statement = { Effect, Action: 's3', Resource: 'b' }
+    const { policy, problems } = parse(JSON.stringify({ Version: '2012-10-17', Statement }), 'identity')
+    assert.equal(policy, undefined)
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ['Statement.Effect', 'Statement.Action', 'Statement.Resource'],
+    )
+  }
+})
+
 test('the first words for a text that is no JSON depend on the type', () => {
   assert.deepEqual(messagesOf('{', 'trust'), ['This policy contains invalid Json'])
   assert.deepEqual(messagesOf('{', 'identity'), ['Syntax errors in policy.'])
