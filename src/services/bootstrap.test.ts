@@ -57,3 +57,25 @@ test('an id that is taken is refused, and the account that has it keeps its own'
   assert.equal(keys.length, 1)
   await door.close()
 })
+
+test('the audit trail of an account begins with who made it, and with no secret', async () => {
+  const store = await openStore({ kind: 'memory' })
+  const { account, administrator } = await createAccount(store, { ...asked, rootKey: true })
+  const records = await store.read(({ audit }) => audit.list(account, { limit: 10 }))
+  assert.deepEqual(
+    records.map(({ id, ...record }) => record),
+    [
+      {
+        at: 1,
+        account,
+        eventSource: 'operator.cardea',
+        eventName: 'CreateAccount',
+        sourceIp: '127.0.0.1',
+        readOnly: false,
+        request: { account, name: 'main', email: 'root@example.com', rootKey: true },
+      },
+    ],
+  )
+  assert.ok(!JSON.stringify(records).includes(administrator.secretAccessKey))
+  await store.close()
+})

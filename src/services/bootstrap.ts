@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { Fault } from '#protocol'
 import type { Account, Group, Store, Tables, User } from '#store'
 import { mintId, mintKey } from './mint.ts'
+import { operatorRecord } from './operator-record.ts'
 
 export interface NewAccount {
   /** Twelve digits. Absent: random ones. */
@@ -41,10 +42,12 @@ export async function createAccount(store: Store, asked: NewAccount): Promise<Cr
     if (!(await tables.accounts.add(account)))
       throw new Fault({ code: 'EntityAlreadyExists', status: 409, message: `The account ${id} exists already.` })
     const administrator = await addAdministrator(account, tables)
+    const { name, email, rootKey } = asked
+    await tables.audit.append(operatorRecord('CreateAccount', asked.now, { account: id, name, email, rootKey }))
     return {
       account: id,
       administrator,
-      ...(asked.rootKey ? { rootKey: await addKey(account, undefined, tables) } : {}),
+      ...(rootKey ? { rootKey: await addKey(account, undefined, tables) } : {}),
     }
   })
 }

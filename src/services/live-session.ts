@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { Fault } from '#protocol'
-import type { AuditRecord, IssuedSession, Store, Tables } from '#store'
+import type { IssuedSession, Store, Tables } from '#store'
+import { operatorRecord } from './operator-record.ts'
 import { readAccountOf } from './sts/credential.ts'
 
 /** Milliseconds for which the longest session lasts. */
@@ -60,7 +60,9 @@ export async function endSession(
       await store.write(account, async (tables) => {
         for (const session of sessions)
           await tables.sessions.end({ id: session.id, account, endedAt: now, expiresAt: session.expiresAt })
-        await tables.audit.append(recordOf('EndSession', now, { account, sessions: sessions.map((one) => one.id) }))
+        await tables.audit.append(
+          operatorRecord('EndSession', now, { account, sessions: sessions.map((one) => one.id) }),
+        )
       })
     for (const session of found) ended.add(session.id)
     more = found.length > 0
@@ -78,7 +80,7 @@ export async function rotateTokenKeys(
 ): Promise<{ readonly keys: number; readonly forgotten: number }> {
   const forgotten = await store.rotateTokenKeys({ now, longest })
   const keys = store.tokenKeys.length
-  store.record(recordOf('RotateTokenKeys', now, { keys, forgotten }))
+  store.record(operatorRecord('RotateTokenKeys', now, { keys, forgotten }))
   return { keys, forgotten }
 }
 
@@ -129,22 +131,4 @@ async function sessionWith(id: string, { sessions, accounts }: Tables, now: numb
   if (session !== undefined || account === undefined || (await accounts.byId(account)) === undefined)
     throw new Fault({ code: 'NoSuchEntity', status: 404, message: `There is no live session ${id.slice(0, 128)}.` })
   return { id, account, expiresAt: now + longest }
-}
-
-function recordOf(
-  eventName: string,
-  at: number,
-  request: AuditRecord['request'] & { readonly account?: string },
-): AuditRecord {
-  const { account } = request
-  return {
-    id: randomUUID(),
-    at,
-    eventSource: 'operator.cardea',
-    eventName,
-    sourceIp: '127.0.0.1',
-    readOnly: false,
-    request,
-    ...(account === undefined ? {} : { account }),
-  }
 }

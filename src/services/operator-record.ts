@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import type { AuditRecord } from '#store'
+
+/** What the operator of the installation did, for the audit trail of the account that the request names. */
+export function operatorRecord(
+  eventName: string,
+  at: number,
+  request: AuditRecord['request'] & { readonly account?: string },
+): AuditRecord {
+  const { account } = request
+  return {
+    id: randomUUID(),
+    at,
+    eventSource: 'operator.cardea',
+    eventName,
+    sourceIp: '127.0.0.1',
+    readOnly: false,
+    request,
+    ...(account === undefined ? {} : { account }),
+  }
+}
