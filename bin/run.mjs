@@ -1,4 +1,4 @@
-/** The scripts of package.json: `node bin/run.mjs start|test|bench|coverage|models|pack|format|check`, on any Node from 20. */
+/** The scripts of package.json: `node bin/run.mjs start|test|bench|coverage|models|mutate|differential|pack|format|check`, on any Node from 20. */
 import { readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ const scripts = {
   bench: (words) => process.exit(bench(words)),
   coverage: (words) => become([join('tools', 'coverage.ts'), ...words], { cwd: root }),
   models: (words) => become([join('tools', 'models.ts'), ...words], { cwd: root }),
+  mutate: (words) => become([join('tools', 'mutate.ts'), ...words], { cwd: root }),
+  differential: (words) => become([join('tools', 'differential.ts'), ...words], { cwd: root }),
   pack: (words) => become([join('tools', 'pack.ts'), ...words], { cwd: root }),
   format: (words) => become([biome, 'check', '--write', ...words], { cwd: root }),
   check: () => process.exit(steps([types, lint, models])),
