@@ -121,7 +121,7 @@ function goals(costs: ReturnType<typeof compiling>): number {
     against('cedar-wasm', 100),
     against('iam-simulate', 1_000),
     ['compile, MB of text a second', '≥ 50', costs.speed / 50, 'least', () => costs.speed.toFixed(1)],
-    ['compiled in memory ÷ text', '≤ 6 ×', costs.memory / 6, 'most', () => times(costs.memory)],
+    ['compiled, in memory ÷ text', '≤ 6 ×', costs.compiled / 6, 'most', () => times(costs.compiled)],
     bytes(),
   ]
   const lines = list.map(([what, wanted, share, which, shown]) => {
