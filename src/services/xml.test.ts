@@ -92,3 +92,11 @@ test('whatever is read ends soon, and no text breaks the reader', () => {
     assert.ok(performance.now() - began < 5000)
   }
 })
+
+test('only what XML calls white space stands between the parts of a tag', () => {
+  for (const space of ['\ufeff', '\u00a0', '\u2028', '\u3000']) {
+    assert.equal(readXml(`<a${space}b="c"/>`), undefined)
+    assert.equal(readXml(`<a></a${space}>`), undefined)
+  }
+  assert.equal(readXml('<a\tb\n=\r"c" ></a >')?.attributes.get('b'), 'c')
+})

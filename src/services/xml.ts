@@ -65,14 +65,16 @@ const nameStart =
   'A-Za-z_\\u{c0}-\\u{d6}\\u{d8}-\\u{f6}\\u{f8}-\\u{2ff}\\u{370}-\\u{37d}\\u{37f}-\\u{1fff}\\u{3001}-\\u{d7ff}'
 const ncName = `[${nameStart}][${nameStart}0-9.\\u{b7}-]*`
 const qName = `${ncName}(?::${ncName})?`
+/** White space is what XML says it is: other readers take the spaces of Unicode for something else. */
+const space = '[ \\t\\r\\n]'
 const startTag = new RegExp(`<(${qName})`, 'uy')
-const attribute = new RegExp(`\\s+(${qName})\\s*=\\s*(?:"([^<"]*)"|'([^<']*)')`, 'uy')
-const startEnd = /\s*(\/?)>/y
-const endTag = new RegExp(`</(${qName})\\s*>`, 'uy')
+const attribute = new RegExp(`${space}+(${qName})${space}*=${space}*(?:"([^<"]*)"|'([^<']*)')`, 'uy')
+const startEnd = /[ \t\r\n]*(\/?)>/y
+const endTag = new RegExp(`</(${qName})${space}*>`, 'uy')
 const characters = /[^<]+/y
-const declaration = /<\?xml\s[^?]*\?>/y
-const instruction = new RegExp(`<\\?(?!xml[\\s?])${ncName}(?:\\s[^?]*(?:\\?(?!>)[^?]*)*)?\\?>`, 'iuy')
-const blank = /\s+/y
+const declaration = /<\?xml[ \t\r\n][^?]*\?>/y
+const instruction = new RegExp(`<\\?(?!xml[\\s?])${ncName}(?:${space}[^?]*(?:\\?(?!>)[^?]*)*)?\\?>`, 'iuy')
+const blank = /[ \t\r\n]+/y
 /** What XML 1.0 lets no document hold, beside halves of pairs. */
 const illegal = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 

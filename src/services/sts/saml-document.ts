@@ -42,7 +42,7 @@ export function readDocument(base64: string): Read<{ readonly text: string; read
  */
 export function readMarkup(text: string): Read<XmlElement> {
   if (text.includes('<!')) return { why: 'it has a document type, a comment or a CDATA section' }
-  if (text.replace(/^<\?xml\s[^?<]*\?>/, '').includes('<?')) return { why: 'it has a processing instruction' }
+  if (text.replace(/^<\?xml[ \t\n][^?<]*\?>/, '').includes('<?')) return { why: 'it has a processing instruction' }
   return readXml(text) ?? { why: 'it is not well-formed, or nested too deep' }
 }
 
