@@ -16,7 +16,17 @@ const milliseconds = quick ? 400 : 1500
 const connections = 16
 const folder = mkdtempSync(join(tmpdir(), 'cardea-durable-'))
 
-const cardea = await start(['src/main.ts', 'serve', '--data', join(folder, 'data'), '--port', '0', '--json'])
+const cardea = await start([
+  'src/main.ts',
+  'serve',
+  '--data',
+  join(folder, 'data'),
+  '--port',
+  '0',
+  '--json',
+  '--log-level',
+  'warn',
+])
 const { url: address, administrator } = cardea.ready as {
   url: string
   administrator: { accessKeyId: string; secretAccessKey: string }

@@ -18,17 +18,19 @@ import type { House } from './house.ts'
 /** Finds out what a request asks for in one of AWS's protocols. Gives: `undefined` when it is in another one. */
 type Route = (request: HttpRequest, services: readonly ServiceModel[]) => Call | undefined
 
-/** Asked in this order; the query protocol takes whatever the others left. */
-const routes: readonly Route[] = [
-  (request, services) => ({
-    ...operationIn(readForm(request), services),
-    form: wantsJson(request) ? queryJson : query,
-  }),
-]
+/** Asked in this order. */
+const routes: readonly Route[] = [inQuery]
+
+/** The query protocol knows two methods. */
+function inQuery(request: HttpRequest, services: readonly ServiceModel[]): Call | undefined {
+  if (request.method !== 'POST' && request.method !== 'GET') return undefined
+  return { ...operationIn(readForm(request), services), form: wantsJson(request) ? queryJson : query }
+}
 
 /**
  * Finds the operation that a request asks for, and the form in which it asks.
- * Errors: `MissingAction` and `InvalidAction`, both 400, and those of a form that cannot be read.
+ * Errors: `MissingAction` and `InvalidAction`, both 400, and those of a form that cannot be read;
+ *   `UnknownOperationException` (404) for a request in no protocol that is known.
  */
 export function identify(request: HttpRequest, services: readonly ServiceModel[]): Call {
   for (const route of routes) {

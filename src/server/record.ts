@@ -1,4 +1,4 @@
-import { type Fault, header } from '#protocol'
+import { type Call, type Fault, header } from '#protocol'
 import type { AuditRecord } from '#store'
 import type { Entry } from './entry.ts'
 import type { House } from './house.ts'
@@ -50,8 +50,16 @@ export function auditRecord(entry: Entry, { readOnly }: { readonly readOnly: boo
     }),
     ...(userAgent !== undefined && { userAgent: bounded(userAgent) }),
     ...(resource !== undefined && { resource }),
-    ...(call !== undefined && input !== undefined && { request: withoutSecrets(input, call) }),
+    ...(call !== undefined && input !== undefined && { request: parametersOf(request.body.length, input, call) }),
   }
+}
+
+/** The most bytes of a body whose parameters are kept. Source: CloudTrail leaves out larger ones in this form. */
+const largestKept = 102_400
+
+function parametersOf(bytes: number, input: object, call: Call): Readonly<Record<string, unknown>> {
+  if (bytes > largestKept) return { omitted: true, originalSize: bytes, reason: 'requestParameters too large' }
+  return withoutSecrets(input, call)
 }
 
 function count({ operation, began }: Entry, code: string, { metrics }: House): void {

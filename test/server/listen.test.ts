@@ -160,6 +160,13 @@ test('probes answer without a signature, and only as AWS clients never ask', asy
   assert.deepEqual([head.status, await head.text()], [200, ''])
 })
 
+test('a method that no protocol of AWS has here is refused', async () => {
+  const body = 'Action=GetCallerIdentity&Version=2011-06-15'
+  const answer = await fetch(server.url, { method: 'PUT', body })
+  assert.equal(answer.status, 404)
+  assert.match(await answer.text(), /<Code>UnknownOperationException<\/Code>/)
+})
+
 test('what HTTP itself forbids is refused with a code and a message too', async () => {
   const nameless = await rawly(server.port, 'GET /?Action=ListUsers HTTP/1.1\r\nconnection: close\r\n\r\n')
   assert.match(nameless, /^HTTP\/1\.1 400 /)

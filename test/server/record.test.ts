@@ -7,6 +7,7 @@ import {
   GetAccessKeyLastUsedCommand,
   GetRoleCommand,
   GetUserCommand,
+  UploadServerCertificateCommand,
 } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { createLog, createMetrics } from '#server'
@@ -55,6 +56,20 @@ test('a change that failed is undone, and leaves the record of its refusal only'
     ['CreateUser', 'EntityAlreadyExists', 'User with name ANN already exists.', false],
   )
   assert.equal(before?.errorCode, undefined)
+})
+
+test('parameters that are very large are left out of the record, which says so', async () => {
+  const large = new UploadServerCertificateCommand({
+    ServerCertificateName: 'large',
+    CertificateBody: 'x'.repeat(16_000),
+    CertificateChain: '+'.repeat(120_000),
+    PrivateKey: 'x',
+  })
+  await assert.rejects(iam.send(large))
+  const [record] = await audit()
+  assert.equal(record?.eventName, 'UploadServerCertificate')
+  assert.equal(record?.request?.['omitted'], true)
+  assert.ok(Number(record?.request?.['originalSize']) > 120_000)
 })
 
 test('a read leaves a record, and so does one that is denied', async () => {
