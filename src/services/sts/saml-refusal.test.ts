@@ -235,7 +235,15 @@ const markup: Readonly<Record<string, Case>> = {
     xml: () => idp.response(`${'<a>'.repeat(3000)}${'</a>'.repeat(3000)}`),
     why: /nested too deep/,
   },
-  'very many elements': { xml: () => idp.response(`${idp.assertion()}${'<a/>'.repeat(5000)}`), why: /more than 4000/ },
+  'very many elements': {
+    xml: () => idp.response(`${idp.assertion()}${'<a/>'.repeat(1000)}`),
+    why: /more than 1000 elements/,
+  },
+  'very many attributes': {
+    xml: () => idp.response(`<a ${Array.from({ length: 2000 }, (_, at) => `b${at}=''`).join(' ')}/>${idp.assertion()}`),
+    why: /more than 2000 attributes/,
+  },
+  'ids of another case': { xml: () => good().replaceAll('ID="', 'Id="'), why: /has no ID that is a name/ },
   'half a document': { xml: () => good().slice(0, 900), why: /not well-formed/ },
   'no XML': { xml: 'a word', why: /not well-formed/ },
   'another document': { xml: () => idp.metadata, code: 'IDPRejectedClaim', why: /check status/ },
