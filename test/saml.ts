@@ -108,6 +108,17 @@ export function encrypted(
   )
 }
 
+/** The same, the key beside the data and not inside of it. */
+export function keyBeside(assertion: string): string {
+  const key = /<xenc:EncryptedKey>.*<\/xenc:EncryptedKey>/.exec(assertion)?.[0] ?? ''
+  return assertion
+    .replace(key, '<ds:RetrievalMethod URI="#_k1"/>')
+    .replace(
+      '</xenc:EncryptedData>',
+      `</xenc:EncryptedData>${key.replace('Key>', 'Key xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" Id="_k1">')}`,
+    )
+}
+
 function sealedByGcm(text: string) {
   const secret = randomBytes(32)
   const iv = randomBytes(12)

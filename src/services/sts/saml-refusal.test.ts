@@ -5,7 +5,7 @@ import { AssumeRoleWithSAMLCommand, type AssumeRoleWithSAMLCommandInput } from '
 import { createLog } from '#server'
 import { issue } from '../../../test/certificate.ts'
 import { openFrontDoor } from '../../../test/front-door.ts'
-import { createSamlProvider, encrypted, metadataOf, type Said } from '../../../test/saml.ts'
+import { createSamlProvider, encrypted, keyBeside, metadataOf, type Said } from '../../../test/saml.ts'
 import { makeRole } from '../../../test/server/role.ts'
 
 const lines: string[] = []
@@ -315,6 +315,10 @@ const trusted: Readonly<Record<string, Case>> = {
   'a cipher text that was changed': {
     xml: () => sealed().replace(/(<\/ds:KeyInfo>.*<xenc:CipherValue>.{40})./, (_, before: string) => `${before}+`),
     why: /no private key of the provider opens/,
+  },
+  'a key that is to be found by a path': {
+    xml: () => idp.response(keyBeside(encrypted(idp.assertion(), reading)).replaceAll('_k1', "x' or '1'='1")),
+    why: /takes its key from elsewhere/,
   },
   'a signature with SHA-1': {
     xml: () => idp.sign(idp.response(idp.assertion()), 'Assertion', { algorithm: 'sha1' }),

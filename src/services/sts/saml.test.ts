@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sts'
 import { issue } from '../../../test/certificate.ts'
 import { openFrontDoor } from '../../../test/front-door.ts'
-import { createSamlProvider, encrypted, signIn } from '../../../test/saml.ts'
+import { createSamlProvider, encrypted, keyBeside, signIn } from '../../../test/saml.ts'
 import { makeRole, temporary } from '../../../test/server/role.ts'
 
 const door = await openFrontDoor('111122223333', { federation: { publicUrl: () => 'https://iam.example.com' } })
@@ -69,6 +69,8 @@ test('the response may be signed, or the assertion, or both, and the assertion e
     'encrypted, signed inside': idp.response(encrypted(alone(), reading)),
     'encrypted, signed outside': idp.sign(idp.response(encrypted(idp.assertion(), reading)), 'Response'),
     'encrypted, signed twice': idp.sign(idp.response(encrypted(alone(), reading, 'aes128-cbc')), 'Response'),
+    'encrypted, its key beside': idp.response(keyBeside(encrypted(alone(), reading))),
+    'with a declaration': `<?xml version="1.0" encoding="UTF-8"?>\n${signedResponse()}`,
     'SHA-512': idp.sign(idp.response(idp.assertion()), 'Assertion', { algorithm: 'sha512', digest: 'sha512' }),
     'other line ends': idp.sign(idp.response(idp.assertion({ more: '\n' })), 'Assertion').replaceAll('\n', '\r\n'),
   }
