@@ -129,7 +129,7 @@ function presigned(roll: Roll): string {
 }
 
 function hostile(roll: Roll): HttpRequest {
-  const method = mostly(['POST', 'GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'], roll)
+  const method = roll(8) > 0 ? one(['POST', 'GET'], roll) : mostly(['PUT', 'DELETE', 'HEAD', 'OPTIONS'], roll)
   const text = form(roll)
   const inQuery = roll(3) === 0
   const body = new TextEncoder().encode(inQuery ? '' : text)
