@@ -201,5 +201,4 @@ async function audit(db: Kysely<unknown>, ddl: Ddl): Promise<void> {
     .addColumn('errorMessage', ddl.text)
     .execute()
   await db.schema.createIndex('auditOfAccount').on('auditRecord').columns(['account', 'at']).execute()
-  await db.schema.createIndex('auditByAge').on('auditRecord').column('at').execute()
 }
