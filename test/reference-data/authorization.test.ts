@@ -83,11 +83,12 @@ const justified: readonly { readonly reason: string; readonly lines: readonly st
     ],
   },
   {
-    reason:
-      'What an identity provider says is in its token: its claims, the tags and the source identity. The sample has none.',
-    lines: (actionFacts('sts:AssumeRoleWithWebIdentity')?.conditionKeys ?? [])
-      .filter((key) => key !== 'sts:RoleSessionName')
-      .map((key) => `sts:AssumeRoleWithWebIdentity lacks ${key}`),
+    reason: 'What an identity provider says is in its token or assertion: claims, tags, names. The sample has none.',
+    lines: ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'].flatMap((action) =>
+      (actionFacts(action)?.conditionKeys ?? [])
+        .filter((key) => action === 'sts:AssumeRoleWithSAML' || key !== 'sts:RoleSessionName')
+        .map((key) => `${action} lacks ${key}`),
+    ),
   },
   {
     reason: 'Claims of identity providers come with the operations that take their tokens.',
