@@ -45,7 +45,6 @@ interface Known {
 }
 
 const [entry = '', probePath = ''] = process.argv.slice(2)
-const mostCases = 4_000
 const mark = /\?mutant=(\d+)$/
 /** The units of the right room by file, its files without types, and who imports a file. */
 const units = new Map<string, readonly Unit[]>()
@@ -121,7 +120,7 @@ const all = probe.cases().map((one): Known => {
   }
   return known
 })
-for (const [id, list] of byUnit) byUnit.set(id, thinned(list))
+for (const [id, list] of byUnit) byUnit.set(id, mixed(list))
 Object.assign(globalThis, { cardeaHit: () => {} })
 
 process.on('message', (task: Task) => {
@@ -174,18 +173,21 @@ function affectedBy(path: string): ReadonlySet<string> {
   return found
 }
 
-/** Where very many cases come by: first one of each way through the room, then a second of each, and so on. */
-function thinned(list: Known[]): Known[] {
-  if (list.length <= mostCases) return list
-  const turns = new Map<string, number>()
-  const ranked = list.map((known) => {
-    const turn = turns.get(known.way) ?? 0
-    turns.set(known.way, turn + 1)
-    return { known, turn }
-  })
-  return ranked
-    .toSorted((left, right) => left.turn - right.turn)
-    .slice(0, mostCases)
+/** Unlike cases first: one of each kind and of each way through the room, then a second of each, and so on. */
+function mixed(list: readonly Known[]): Known[] {
+  const ways = new Map<string, number>()
+  const kinds = new Map<string, number>()
+  const turn = (turns: Map<string, number>, key: string) => {
+    const count = turns.get(key) ?? 0
+    turns.set(key, count + 1)
+    return count
+  }
+  const byWay = list
+    .map((known) => ({ known, rank: turn(ways, known.way) }))
+    .toSorted((left, right) => left.rank - right.rank)
+  return byWay
+    .map(({ known }) => ({ known, rank: turn(kinds, known.name.split(':')[0] ?? '') }))
+    .toSorted((left, right) => left.rank - right.rank)
     .map(({ known }) => known)
 }
 
