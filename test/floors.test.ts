@@ -28,12 +28,35 @@ const floors: Readonly<Record<string, Allowance>> = {
   },
   services: {
     doors: ['#engine', '#analysis', '#access', '#store', '#protocol', '#models'],
-    packages: ['@aws-sdk/*', '@smithy/types', '@node-saml/node-saml/lib/xml.js', 'jose', 'qrcode'],
+    packages: [
+      '@aws-sdk/*',
+      '@smithy/types',
+      '@node-saml/node-saml/lib/xml.js',
+      '@peculiar/x509',
+      'jose',
+      'qrcode',
+      'reflect-metadata',
+    ],
     node: ['node:crypto'],
   },
   server: {
     doors: ['#access', '#services', '#store', '#protocol', '#models', '#engine'],
     packages: ['pino', 'prom-client'],
+    node: true,
+  },
+  gateway: {
+    doors: ['#access', '#services', '#server', '#store', '#protocol', '#models', '#engine'],
+    packages: ['undici', 'find-my-way', 'pino', 'prom-client'],
+    node: true,
+  },
+  authorizer: {
+    doors: ['#access', '#services', '#server', '#store', '#protocol', '#models', '#engine'],
+    packages: ['@grpc/grpc-js', '@grpc/proto-loader', 'find-my-way', 'undici'],
+    node: true,
+  },
+  agent: {
+    doors: ['#access', '#services', '#store', '#protocol', '#models', '#engine'],
+    packages: ['undici', 'find-my-way', 'jose', 'pino'],
     node: true,
   },
   cli: {

@@ -17,7 +17,20 @@ export async function dispatch(request: HttpRequest, house: House): Promise<Http
       return text(500, 'internal failure\n')
     }
   }
-  return (await issuerAnswer(request, house)) ?? answer(request, house)
+  return (await issuerAnswer(request, house)) ?? (await frontAnswer(request, house)) ?? answer(request, house)
+}
+
+async function frontAnswer(request: HttpRequest, house: House): Promise<HttpResponse | undefined> {
+  try {
+    for (const front of house.fronts) {
+      const answering = front(request)
+      if (answering !== undefined) return await answering
+    }
+    return undefined
+  } catch (cause) {
+    house.log.error({ path: request.path, err: cause }, 'an interface beside those of AWS did not answer')
+    return text(500, 'internal failure\n')
+  }
 }
 
 async function issuerAnswer(request: HttpRequest, house: House): Promise<HttpResponse | undefined> {

@@ -1,5 +1,6 @@
 import type { Access } from '#access'
 import { modelOf, type ServiceModel } from '#models'
+import type { HttpRequest, HttpResponse } from '#protocol'
 import { Issuers, type Operation } from '#services'
 import type { Store } from '#store'
 import { type Log, silent } from './log.ts'
@@ -36,7 +37,12 @@ export interface House {
   publicUrl(): string | undefined
   /** Absent: nothing is answered to operators. */
   readonly operator?: OperatorHouse
+  /** Asked in this order, before AWS's services. */
+  readonly fronts: readonly Front[]
 }
+
+/** Another interface at the same address. Gives: `undefined` for a request that is not for it. */
+export type Front = (request: HttpRequest) => Promise<HttpResponse> | undefined
 
 /** How the installation takes the word of others. */
 export interface Federation {
@@ -58,12 +64,13 @@ export interface HouseParts {
   readonly operator?: OperatorHouse
   readonly federation?: Federation
   readonly quotas?: Readonly<Record<string, number>>
+  readonly fronts?: readonly Front[]
 }
 
 /** Puts together what answers requests. */
 export function createHouse({ store, access, operations, operator, ...parts }: HouseParts): House {
   const names = new Set([...operations.values()].map(({ service }) => service))
-  const { now = Date.now, log = silent, metrics = createMetrics(), quotas = {} } = parts
+  const { now = Date.now, log = silent, metrics = createMetrics(), quotas = {}, fronts = [] } = parts
   const services = [...names].map(modelOf)
   const uses = new Uses(store)
   const { localIssuers = [], singleUse = false, publicUrl } = parts.federation ?? {}
@@ -83,6 +90,7 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
     ...(singleUse ? { once: new Once() } : {}),
     onlyOnce: new Once(),
     publicUrl: () => publicUrl?.(),
+    fronts,
     ...(operator === undefined ? {} : { operator }),
   }
 }

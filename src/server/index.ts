@@ -1,5 +1,5 @@
 export { answer } from './answer.ts'
-export { createHouse, type Federation, type House, type HouseParts } from './house.ts'
+export { createHouse, type Federation, type Front, type House, type HouseParts } from './house.ts'
 export { type Listening, type ListenSettings, listen } from './listen.ts'
 export { createLog, type Log } from './log.ts'
 export { createMetrics, type Metrics } from './metric.ts'
