@@ -1,7 +1,9 @@
 /**
  * Puts one small mistake after the other into the engine and tells which of them nothing notices.
- * `--file TEXT`: only files with this in their path. `--sample N --seed S`: so many mutants, by chance. `--write`: rewrites the
- * list of survivors. `--fast`: does not try the tests of the room on what survives. Fails below 95 %, and with a survivor that `tools/mutation/survivors.json` gives no reason for.
+ * `--file TEXT`: only files with this in their path. `--sample N --seed S`: so many mutants, by chance. `--survivors`: only those
+ * that nothing noticed before. `--resume`: goes on where a run was ended, unless the engine or what it is asked has changed since.
+ * `--tests`: tries the tests of the room on what survives, which takes very long. `--processes N`. `--write`: rewrites the list of
+ * survivors. Fails below 95 %, with a survivor that `tools/mutation/survivors.json` gives no reason for, and with a reason for none.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +12,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chance } from './chance.ts'
 import { type Fate, tryAll } from './mutation/court.ts'
+import { refused } from './mutation/killer.ts'
+import { type Memory, memoryOf } from './mutation/memory.ts'
 import { type Mutant, mutantsOf } from './mutation/mutant.ts'
 import { report, type Score, scoresOf } from './mutation/score.ts'
 import { settle } from './mutation/suite.ts'
@@ -27,24 +31,62 @@ async function main(): Promise<void> {
       file: { type: 'string', default: '' },
       sample: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      processes: { type: 'string' },
       write: { type: 'boolean', default: false },
-      fast: { type: 'boolean', default: false },
+      survivors: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
+      tests: { type: 'boolean', default: false },
     },
   })
-  const all = engineMutants(values.file)
-  const chosen = values.sample === undefined ? all : sampled(all, Number(values.sample), Number(values.seed))
-  stdout.write(`${chosen.length} of ${all.length} mutants\n`)
-  const room = {
-    entry: join(root, 'src/engine/index.ts'),
-    probe: join(root, 'tools/mutation/probe.ts'),
-    pathOf: (file: string) => join(root, file),
-  }
-  const tried = await tryAll(chosen, room, (_, done) => progress(done, chosen.length, 'asked'))
-  const fates = await settle(tried, { root, tests: !values.fast }, (done, of) =>
-    progress(done, of, 'survivors tried by the checker and the tests'),
-  )
+  const every = engineMutants('')
+  const memory = memoryOf(root, every)
+  const all = every.filter(({ file }) => file.includes(values.file))
+  const asked = values.survivors ? all.filter((mutant) => memory.of(mutant) === null) : all
+  const chosen = values.sample === undefined ? asked : sampled(asked, Number(values.sample), Number(values.seed))
+  stdout.write(`${chosen.length} of ${every.length} mutants\n`)
+  const standing = values.resume ? chosen.filter((mutant) => memory.standing(mutant) !== undefined) : []
+  const stands = new Set(standing)
+  const before = standing.map((mutant): Fate => ({ mutant, killedBy: memory.standing(mutant) ?? undefined }))
+  const open = chosen.filter((mutant) => !stands.has(mutant))
+  const processes = values.processes === undefined ? undefined : Number(values.processes)
+  const fates = [...before, ...(await tried(open, memory, { processes, tests: values.tests }))]
   if (values.write) writeSurvivors(fates, values.file)
   exit(verdict(fates, scoresOf(fates)))
+}
+
+interface Manner {
+  readonly processes: number | undefined
+  readonly tests: boolean
+}
+
+/** Asks the court, the type checker, and the tests when they are wanted. What the checker refused before, it is shown first. */
+async function tried(open: readonly Mutant[], memory: Memory, { processes, tests }: Manner): Promise<readonly Fate[]> {
+  const ask = (mutants: readonly Mutant[]) => {
+    const fresh: Fate[] = []
+    const room = {
+      entry: join(root, 'tools/mutation/room.ts'),
+      probe: join(root, 'tools/mutation/probe.ts'),
+      pathOf: (file: string) => join(root, file),
+      hintOf: (mutant: Mutant) => memory.of(mutant) ?? undefined,
+      ...(processes === undefined ? {} : { processes }),
+    }
+    return tryAll(mutants, room, (fate, done) => {
+      progress(done, mutants.length, 'asked')
+      if (fate.killedBy !== undefined) fresh.push(fate)
+      if (done % 200 === 0 || done === mutants.length) memory.keep(fresh.splice(0))
+    })
+  }
+  const check = (fates: readonly Fate[]) =>
+    settle(fates, { root, tests }, (done, of) => progress(done, of, 'survivors tried by the checker and the tests'))
+  const suspects = open.filter((mutant) => memory.of(mutant) === refused)
+  const doubted = new Set(suspects)
+  const asked = await ask(open.filter((mutant) => !doubted.has(mutant)))
+  const checked = await check([...asked, ...suspects.map((mutant) => ({ mutant, killedBy: undefined }))])
+  const cleared = checked.filter(({ mutant, killedBy }) => killedBy === undefined && doubted.has(mutant))
+  const again = cleared.length === 0 ? [] : await ask(cleared.map(({ mutant }) => mutant))
+  const fates = [...checked.filter((fate) => !cleared.includes(fate)), ...again]
+  memory.keep(fates)
+  return fates
 }
 
 function engineMutants(filter: string): readonly Mutant[] {

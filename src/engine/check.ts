@@ -6,13 +6,14 @@ import type { Grammar } from './grammar.ts'
 import type { JsonNode, JsonObject } from './json.ts'
 import { operatorOf } from './operator.ts'
 import { instantOf } from './operators/date.ts'
+import type { Draft } from './parse-statement.ts'
 import type { Element, Problem, Statement } from './policy.ts'
 import { type Report, tell } from './report.ts'
 
 /** What a check needs: the grammar of the type, what was read, and where to tell. */
 export interface Checked {
   readonly grammar: Grammar
-  readonly statements: readonly (Statement | undefined)[]
+  readonly statements: readonly (Draft | undefined)[]
   readonly report: Report
 }
 
@@ -31,7 +32,7 @@ export function checkDocument(node: JsonObject, checked: Checked): void {
     const spot: Spot = { node, index, report }
     checkSid(statement, sids, { spot, grammar })
     checkEntries(statement.action, 'Action', { spot, grammar })
-    if (statement.resource !== undefined) checkEntries(statement.resource, 'Resource', { spot, grammar })
+    checkEntries(statement.resource, 'Resource', { spot, grammar })
     checkPrincipal(statement, spot)
     checkConditions(statement, spot)
     checkEffect(statement, spot, grammar)
@@ -39,10 +40,12 @@ export function checkDocument(node: JsonObject, checked: Checked): void {
 }
 
 function checkEntries(
-  { not, patterns }: Element,
+  element: Element | undefined,
   name: 'Action' | 'Resource',
   { spot, grammar }: { readonly spot: Spot; readonly grammar: Grammar },
 ): void {
+  if (element === undefined) return
+  const { not, patterns } = element
   for (let at = 0; at < patterns.length; at++) {
     const pattern = patterns[at] ?? ''
     const flaw = name === 'Action' ? checkAction(pattern) : checkResource(pattern, grammar)
@@ -74,7 +77,7 @@ function checkCharacters(report: Report): void {
 
 /** Rule D-5. */
 function checkSid(
-  { sid }: Statement,
+  { sid }: Draft,
   seen: Set<string>,
   { spot, grammar }: { readonly spot: Spot; readonly grammar: Grammar },
 ): void {
@@ -84,7 +87,7 @@ function checkSid(
   seen.add(sid)
 }
 
-function checkPrincipal({ principal, effect }: Statement, spot: Spot): void {
+function checkPrincipal({ principal, effect }: Draft, spot: Spot): void {
   if (principal === undefined) return
   const element = principal.not ? 'NotPrincipal' : 'Principal'
   if (principal.not && effect === 'Allow')
@@ -100,7 +103,7 @@ function checkPrincipal({ principal, effect }: Statement, spot: Spot): void {
   }
 }
 
-function checkConditions({ conditions }: Statement, spot: Spot): void {
+function checkConditions({ conditions }: Draft, spot: Spot): void {
   for (const { operator, key, values } of conditions) {
     if (!operatorOf(operator)?.name.startsWith('Date')) continue
     for (const [at, value] of values.entries())
@@ -110,8 +113,8 @@ function checkConditions({ conditions }: Statement, spot: Spot): void {
 }
 
 /** Rule O-20: an RCP of a customer only denies. */
-function checkEffect(statement: Statement, spot: Spot, { builtInAllowOnly }: Grammar): void {
-  if (!builtInAllowOnly || statement.effect === 'Deny') return
+function checkEffect(statement: Draft, spot: Spot, { builtInAllowOnly }: Grammar): void {
+  if (!builtInAllowOnly || statement.effect !== 'Allow') return
   const { action, resource, conditions } = statement
   const everything = conditions.length === 0 && [action, resource].every((element) => isEverything(element))
   if (!everything) tellAt(spot, ['Effect'], { complaint: 'syntax', detail: 'Such policies only deny (O-20, O-21).' })

@@ -12,8 +12,14 @@ export interface Place {
   readonly report: Report
 }
 
-/** Gives: `undefined` for a statement that is broken; the report says how. */
-export function readStatement(node: JsonNode, place: Place & { readonly start: number }): Statement | undefined {
+/** What could be read of a statement. Where its effect or its actions are missing, the report says what is wrong with them. */
+export type Draft = Omit<Statement, 'effect' | 'action'> & {
+  readonly effect: Statement['effect'] | undefined
+  readonly action: Element | undefined
+}
+
+/** Gives: `undefined` for what is not an object. */
+export function readStatement(node: JsonNode, place: Place & { readonly start: number }): Draft | undefined {
   if (node.kind !== 'object') return broken(place, node.start, 'A statement is a JSON object.')
   const found: Elements = newElements()
   if (node.duplicate !== undefined) broken(place, node.duplicate.keyStart, 'A member may appear once (D-1).')
@@ -35,7 +41,6 @@ export function readStatement(node: JsonNode, place: Place & { readonly start: n
   })
   const resource = readResource(node, found, place)
   const conditions = found.Condition === undefined ? [] : readConditions(found.Condition.value, place)
-  if (effect === undefined || action === undefined) return undefined
   return { sid, effect, principal, action, resource, conditions, start: place.start, end: node.end }
 }
 
@@ -119,7 +124,7 @@ function readEither(node: JsonObject, either: Either): Element | undefined {
   const complaint = name === 'Action' ? 'noActions' : 'noResources'
   if (plain !== undefined && negated !== undefined) {
     const later = Math.max(plain.keyStart, negated.keyStart)
-    return broken(either, later, `A statement has ${name} or Not${name}, not both (D-7).`)
+    broken(either, later, `A statement has ${name} or Not${name}, not both (D-7).`)
   }
   const member = plain ?? negated
   if (member === undefined) {
@@ -127,12 +132,13 @@ function readEither(node: JsonObject, either: Either): Element | undefined {
     return undefined
   }
   const path = `${either.path}.${member.key}`
-  if (negated !== undefined && name === 'Action' && !either.grammar.notAction)
+  const not = member === negated
+  if (not && name === 'Action' && !either.grammar.notAction)
     broken({ path, report }, member.keyStart, 'Such policies have no NotAction (O-26).')
   const patterns = readTexts(member.value, { path, report })
   if (patterns === undefined) return undefined
   if (patterns.length === 0) tell(report, { complaint, severity: 'grammar', offset: member.value.start, path })
-  return { not: negated !== undefined, patterns }
+  return { not, patterns }
 }
 
 function readResource(node: JsonObject, { Resource, NotResource }: Elements, place: Place): Element | undefined {

@@ -204,6 +204,29 @@ test('an Effect in the wrong case leaves no policy, and hides nothing else that 
   }
 })
 
+test('what is broken in a statement hides nothing else that is wrong with it', () => {
+  const resource = { Resource: 'b', Condition: { DateLessThan: { k: 'x' } } }
+  const dates = 'Statement.Condition.DateLessThan.k'
+  const cases: readonly (readonly [object, readonly string[]])[] = [
+    [{ Action: 's3', ...resource }, ['Statement', 'Statement.Action', 'Statement.Resource', dates]],
+    [{ Effect: 'Allow', ...resource }, ['Statement', 'Statement.Resource', dates]],
+    [{ Effect: 7, Sid: 'a b', Action: 7, ...resource }, ['Effect', 'Action', 'Sid', 'Resource', dates]],
+    [{ Effect: 'Deny', Action: 's3', NotAction: 'a:b', ...resource }, ['Statement', 'Action', 'Resource', dates]],
+    [{ Foo: 1, Effect: 'Yes', Action: 'a:b:c', Resource: '*' }, ['Foo', 'Effect', 'Action']],
+    [{ Action: 's3:*', Resource: 'b', NotResource: '*' }, ['Statement', 'Statement', 'Resource']],
+  ]
+  for (const [Statement, paths] of cases) {
+    const { policy, problems } = parse(JSON.stringify({ Version: '2012-10-17', Statement }), 'identity')
+    assert.equal(policy, undefined)
+    assert.deepEqual(
+      problems.map(({ path }) => path).toSorted(),
+      paths.map((path) => (path.startsWith('Statement') ? path : `Statement.${path}`)).toSorted(),
+    )
+  }
+  const { problems } = parse(JSON.stringify({ Statement: { Principal: { AWS: 'x' }, NotAction: 'a:b' } }), 'rcp')
+  assert.equal(problems.length, 5)
+})
+
 test('the first words for a text that is no JSON depend on the type', () => {
   assert.deepEqual(messagesOf('{', 'trust'), ['This policy contains invalid Json'])
   assert.deepEqual(messagesOf('{', 'identity'), ['Syntax errors in policy.'])

@@ -3,7 +3,7 @@ import { type Grammar, grammars } from './grammar.ts'
 import { type JsonNode, type JsonObject, readJson } from './json.ts'
 import type { PolicyType } from './layers.ts'
 import { readPlain } from './parse-plain.ts'
-import { readStatement } from './parse-statement.ts'
+import { type Draft, readStatement } from './parse-statement.ts'
 import type { Parsed, Policy, Statement } from './policy.ts'
 import { newReport, problemsOf, type Report, tell } from './report.ts'
 
@@ -62,8 +62,7 @@ function syntax(report: Report, offset: number, { path, detail }: { readonly pat
 interface Members {
   version: Policy['version']
   id: string | undefined
-  /** A broken statement leaves a gap. */
-  statements: readonly (Statement | undefined)[] | undefined
+  statements: readonly (Draft | undefined)[] | undefined
 }
 
 function readPolicy(node: JsonObject, type: PolicyType, report: Report): Policy | undefined {
@@ -83,8 +82,12 @@ function readPolicy(node: JsonObject, type: PolicyType, report: Report): Policy 
     return undefined
   }
   checkDocument(node, { grammar, statements, report })
-  const kept = statements.filter((statement) => statement !== undefined)
+  const kept = statements.filter(isWhole)
   return { type, version, ...(id === undefined ? {} : { id }), statements: kept, text: report.text }
+}
+
+function isWhole(draft: Draft | undefined): draft is Statement {
+  return draft?.effect !== undefined && draft.action !== undefined
 }
 
 function readVersion(value: JsonNode, members: Members, report: Report): void {

@@ -14,6 +14,10 @@ export interface Room {
   readonly pathOf: (file: string) => string
   /** Milliseconds after which a mutant counts as stuck. */
   readonly patience?: number
+  /** How many mutants are tried at once. */
+  readonly processes?: number
+  /** What told a mutant before. */
+  readonly hintOf?: (mutant: Mutant) => string | undefined
 }
 
 /** What became of a mutant: what told it from the right code, or `survived`. */
@@ -23,7 +27,7 @@ export interface Fate {
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const usualPatience = 15_000
+const usualPatience = 60_000
 const tasksOfOneProcess = 1_000
 
 /** Runs mutants on all processors, each until the first answer that differs. */
@@ -41,7 +45,8 @@ export async function tryAll(
       const id = take()
       const mutant = id === undefined ? undefined : mutants[id]
       if (id === undefined || mutant === undefined) return judge.close()
-      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text, at: mutant.at })
+      const hint = room.hintOf?.(mutant)
+      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text, at: mutant.at, hint })
       fates.push({ mutant, killedBy })
       tell({ mutant, killedBy }, fates.length)
       if (judge.isSpent()) {
@@ -50,7 +55,7 @@ export async function tryAll(
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), mutants.length) }, work))
+  await Promise.all(Array.from({ length: Math.min(room.processes ?? availableParallelism(), mutants.length) }, work))
   for (const signal of signals) process.off(signal, endAll)
   return fates.toSorted((left, right) => mutants.indexOf(left.mutant) - mutants.indexOf(right.mutant))
 }

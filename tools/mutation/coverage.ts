@@ -14,15 +14,20 @@ export interface Instrumented {
   readonly units: readonly Unit[]
 }
 
-/** Gives: the file with `globalThis.cardeaTick()` in every round of every loop, which may throw. */
+/** Gives: the file with `globalThis.cardeaTick()`, which may throw, in every round of every loop and every call of a function. */
 export function guarded(path: string, text: string): string {
   const inserts: Insert[] = []
   const root: unknown = parseSync(path, text).program
   visit(root, ({ type, body }) => {
-    if (!/^(?:For|ForOf|ForIn|While|DoWhile)Statement$/.test(type) || !isNode(body)) return
-    inserts.push({ at: body.start, put: '{globalThis.cardeaTick();' }, { at: body.end, put: '}' })
+    if (!isNode(body)) return
+    if (/^(?:For|ForOf|ForIn|While|DoWhile)Statement$/.test(type))
+      inserts.push({ at: body.start, put: '{cardeaTick();' }, { at: body.end, put: '}' })
+    else if (body.type === 'BlockStatement' && /Function/.test(type))
+      inserts.push({ at: body.start + 1, put: 'cardeaTick();' })
+    else if (type === 'ArrowFunctionExpression')
+      inserts.push({ at: body.start, put: '(cardeaTick(), ' }, { at: body.end, put: ')' })
   })
-  return withInserts(text, inserts)
+  return `const cardeaTick = globalThis.cardeaTick;${withInserts(text, inserts)}`
 }
 
 interface Insert {

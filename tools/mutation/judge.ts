@@ -8,6 +8,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { guarded, instrumented, type Unit, unitAt } from './coverage.ts'
+import { byWork } from './killer.ts'
 
 /** What a parent asks. */
 export interface Task {
@@ -17,6 +18,8 @@ export interface Task {
   readonly text: string
   /** Where the mistake begins. */
   readonly at: number
+  /** What told it before, which is tried first. */
+  readonly hint?: string | undefined
 }
 
 /** What it is told: the case that tells the difference; `undefined` when none does. */
@@ -31,6 +34,8 @@ export interface Probe<Room, Case> {
   readonly nameOf: (one: Case) => string
   /** Gives: everything that the room says about a case. */
   readonly answer: (room: Room, one: Case) => string
+  /** Cases that are asked one after the other of a room that was just made, for what they cost it. */
+  readonly works?: () => readonly Case[]
 }
 
 interface Known {
@@ -38,14 +43,15 @@ interface Known {
   readonly name: string
   readonly answer: string
   readonly milliseconds: number
-  /** Rounds of loops. */
+  /** Rounds of loops and calls of functions. */
   readonly ticks: number
   /** The units that it comes by. */
   readonly way: string
 }
 
 const [entry = '', probePath = ''] = process.argv.slice(2)
-const mark = /\?mutant=(\d+)$/
+/** A room by the number of its mistake, 0 for none; `new` for one that shares no file with another. */
+const mark = /\?mutant=(\d+)(new)?$/
 /** The units of the right room by file, its files without types, and who imports a file. */
 const units = new Map<string, readonly Unit[]>()
 const plain = new Map<string, string>()
@@ -53,30 +59,33 @@ const importers = new Map<string, Set<string>>()
 let unitCount = 0
 let current: { readonly task: Task; readonly affected: ReadonlySet<string> } | undefined
 const hits: { always: Set<number>; now: Set<number> } = { always: new Set(), now: new Set() }
-/** Rounds of loops since the last question, and how many it may take. */
-const rounds = { ticks: 0, most: Number.POSITIVE_INFINITY }
+/** Rounds of loops and calls since the last question, and how many it may take. */
+let ticks = 0
+let most = Number.POSITIVE_INFINITY
 Object.assign(globalThis, {
   cardeaHit: (id: number) => hits.now.add(id),
   cardeaTick: () => {
-    if (++rounds.ticks > rounds.most) throw new Error('an endless loop')
+    if (++ticks > most) throw new Error('an endless loop')
   },
 })
 
 registerHooks({
   resolve(specifier, context, next) {
     const parent = context.parentURL ?? ''
-    const id = mark.exec(parent)?.[1]
+    const [, id, isNew] = mark.exec(parent) ?? []
     if (id === undefined || !specifier.startsWith('.')) return next(specifier, context)
     const url = new URL(specifier, parent)
     const path = fileURLToPath(url)
     if (id === '0') listed(importers, path).add(fileURLToPath(parent.replace(mark, '')))
     const own = id !== '0' && current?.affected.has(path) === true
-    return { url: `${url.href}?mutant=${own ? id : '0'}`, format: 'module', shortCircuit: true }
+    const room = isNew === undefined ? (own ? id : '0') : `${id}new`
+    return { url: `${url.href}?mutant=${room}`, format: 'module', shortCircuit: true }
   },
   load(url, context, next) {
-    const id = mark.exec(url)?.[1]
+    const [, id, isNew] = mark.exec(url) ?? []
     if (id === undefined) return next(url, context)
-    return { format: 'module', source: sourceOf(fileURLToPath(url.replace(mark, '')), id === '0'), shortCircuit: true }
+    const right = id === '0' && isNew === undefined
+    return { format: 'module', source: sourceOf(fileURLToPath(url.replace(mark, '')), right), shortCircuit: true }
   },
 })
 
@@ -102,7 +111,7 @@ const byUnit = new Map<number, Known[]>()
 const all = probe.cases().map((one): Known => {
   hits.now = new Set()
   const began = performance.now()
-  rounds.ticks = 0
+  ticks = 0
   const answer = probe.answer(room, one)
   const milliseconds = performance.now() - began
   const known = {
@@ -110,7 +119,7 @@ const all = probe.cases().map((one): Known => {
     name: probe.nameOf(one),
     answer,
     milliseconds,
-    ticks: rounds.ticks,
+    ticks,
     way: [...hits.now].toSorted().join(),
   }
   for (const id of hits.now) {
@@ -121,7 +130,13 @@ const all = probe.cases().map((one): Known => {
   return known
 })
 for (const [id, list] of byUnit) byUnit.set(id, mixed(list))
+const works = probe.works?.() ?? []
+hits.now = new Set()
+for (const one of works) probe.answer(room, one)
+/** The units that work comes by. */
+const worked = hits.now
 Object.assign(globalThis, { cardeaHit: () => {} })
+const work = works.map(measuredIn(await import(`${pathToFileURL(entry).href}?mutant=0new`)))
 
 process.on('message', (task: Task) => {
   judge(task).then((killedBy) => process.send?.({ id: task.id, killedBy } satisfies Judgement))
@@ -132,15 +147,28 @@ process.send?.({ id: -1, killedBy: undefined } satisfies Judgement)
 async function judge(task: Task): Promise<string | undefined> {
   current = { task, affected: affectedBy(task.path) }
   const unit = unitAt(units.get(task.path) ?? [], task.at)
-  const list = unit === undefined || hits.always.has(unit.id) ? all : (byUnit.get(unit.id) ?? [])
+  const everywhere = unit === undefined || hits.always.has(unit.id)
+  const list = everywhere ? all : (byUnit.get(unit.id) ?? [])
+  const works = everywhere || worked.has(unit.id)
+  if (task.hint?.startsWith(byWork) === true && works) {
+    const hinted = await differenceInWork(task)
+    if (hinted !== undefined) return hinted
+  }
+  const found = await differenceInAnswers(task, list)
+  return found ?? (works ? await differenceInWork(task) : undefined)
+}
+
+async function differenceInAnswers({ id, hint }: Task, list: Known[]): Promise<string | undefined> {
   allow(100_000)
   let wrong: object
   try {
-    wrong = await import(`${pathToFileURL(entry).href}?mutant=${task.id + 1}`)
+    wrong = await import(`${pathToFileURL(entry).href}?mutant=${id + 1}`)
   } catch {
     return 'loading'
   }
-  const index = list.findIndex((known) => !isAlike(wrong, known))
+  const known = hint === undefined ? undefined : list.find(({ name }) => name === hint)
+  if (known !== undefined && !isAlike(wrong, known)) return known.name
+  const index = list.findIndex((one) => !isAlike(wrong, one))
   const found = list[index]
   if (found === undefined) return undefined
   // What killed before kills most often again.
@@ -150,20 +178,56 @@ async function judge(task: Task): Promise<string | undefined> {
 }
 
 /** An answer that takes five times the work is another answer: an author of policies must not be able to stall the room. */
-function isAlike(wrong: object, { one, answer, milliseconds, ticks }: Known): boolean {
-  const began = performance.now()
-  allow(2_000 + 5 * ticks)
+function isAlike(wrong: object, { one, answer, milliseconds, ticks: right }: Known): boolean {
+  const began = process.cpuUsage()
+  allow(2_000 + 5 * right)
   try {
     if (probe.answer(wrong, one) !== answer) return false
   } catch {
     return false
   }
-  return performance.now() - began < 1_000 + 20 * milliseconds
+  const { user, system } = process.cpuUsage(began)
+  return (user + system) / 1_000 < 1_000 + 20 * milliseconds
 }
 
-function allow(most: number): void {
-  rounds.ticks = 0
-  rounds.most = most
+interface Measured {
+  readonly one: unknown
+  readonly answer: string
+  readonly ticks: number
+}
+
+function measuredIn(room: object): (one: unknown) => Measured {
+  return (one) => {
+    allow(Number.POSITIVE_INFINITY)
+    const answer = probe.answer(room, one)
+    return { one, answer, ticks }
+  }
+}
+
+/** Asks a room that was just made, so that what it keeps is the same each time. Gives: the first case that costs it more than the right one. */
+async function differenceInWork({ id }: Task): Promise<string | undefined> {
+  allow(100_000)
+  let wrong: object
+  try {
+    wrong = await import(`${pathToFileURL(entry).href}?mutant=${id + 1}new`)
+  } catch {
+    return 'loading'
+  }
+  for (const { one, answer, ticks: right } of work) {
+    allow(right)
+    try {
+      if (probe.answer(wrong, one) !== answer) return probe.nameOf(one)
+    } catch {
+      return `${ticks > right ? byWork : ''}${probe.nameOf(one)}`
+    }
+    if (ticks > right) return `${byWork}${probe.nameOf(one)}`
+  }
+  return undefined
+}
+
+function allow(limit: number): void {
+  ticks = 0
+  most = limit
 }
 
 /** A file, and all that import it, through others too. */

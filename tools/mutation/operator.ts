@@ -139,7 +139,9 @@ function logical(node: Node, text: string): readonly Edit[] {
 /** Whether a node is `list[index] ?? literal`, whose right side never runs. */
 export function isForChecker(node: Node): boolean {
   if (node.type !== 'LogicalExpression' || node.operator !== '??') return false
-  return part(node, 'left')?.computed === true && part(node, 'right')?.type === 'Literal'
+  const right = part(node, 'right')
+  const value = right?.type === 'UnaryExpression' && right.operator === '-' ? part(right, 'argument') : right
+  return part(node, 'left')?.computed === true && value?.type === 'Literal'
 }
 
 function literal(node: Node): readonly Edit[] {

@@ -1,17 +1,19 @@
 /** What the engine is asked while it has a mistake in it: the vectors, and questions and documents by seeded chance. */
-import type * as Engine from '#engine'
 import { questionOf } from '../../test/laws/question.ts'
 import { Tape } from '../../test/laws/tape.ts'
 import { readVectors } from '../../test/vectors/vector.ts'
 import { chance } from '../chance.ts'
 import { brokenDocuments, brokenLines, oddDocuments, oddLines } from './broken.ts'
 import { conditionLines, matchingPairs, resourceLines } from './condition.ts'
+import { answerInside, insideLines } from './inside.ts'
+import type * as Engine from './room.ts'
+import { scenes } from './scene.ts'
 
 type Room = typeof Engine
 
-/** `line`: a question; `decide`: the verdict alone; `document`: a policy as one of the types. */
+/** `line`: a question; `decide`: the verdict alone; `document`: a policy as one of the types; `inside`: a part of the engine; `scene`: work. */
 interface Case {
-  readonly kind: 'decide' | 'line' | 'document' | 'action'
+  readonly kind: 'decide' | 'line' | 'document' | 'action' | 'inside' | 'scene'
   readonly name: string
   readonly text: string
   readonly other: string
@@ -31,6 +33,7 @@ export function cases(): readonly Case[] {
   const lines = [...oddLines(), ...brokenLines(random.slice(0, 300).map(({ text }) => text))]
   return [
     ...[...vectors, ...random, ...conditions].map((one) => ({ kind: 'decide' as const, ...one, other: '' })),
+    ...insideLines().map((text) => ({ kind: 'inside' as const, name: text, text, other: '' })),
     ...matchingPairs().map(([text, other]) => ({ kind: 'action' as const, name: `${text} and ${other}`, text, other })),
     ...documents.map(({ text, type }) => ({
       kind: 'document' as const,
@@ -48,6 +51,24 @@ export function cases(): readonly Case[] {
   ]
 }
 
+/** Every vector and every scene, for what they cost. */
+export function works(): readonly Case[] {
+  const vectors = readVectors().map(({ file, says, question }) => ({
+    kind: 'line' as const,
+    name: `${file}: ${says}`,
+    text: JSON.stringify(question),
+    other: 'aws:username',
+  }))
+  const inside = insideLines().map((text) => ({ kind: 'inside' as const, name: text, text, other: '' }))
+  return [
+    ...[...stage.keys()].map((name) => ({ kind: 'scene' as const, name, text: name, other: '' })),
+    ...vectors,
+    ...inside,
+  ]
+}
+
+const stage = scenes()
+
 export function nameOf({ kind, name }: Case): string {
   return `${kind}: ${name.slice(0, 160)}`
 }
@@ -62,6 +83,10 @@ export function answer(room: Room, one: Case): string {
       return reading(room, one)
     case 'action':
       return String(room.actionMatches(one.text, one.other))
+    case 'inside':
+      return answerInside(room, one.text)
+    case 'scene':
+      return stage.get(one.text)?.(room) ?? ''
   }
 }
 

@@ -1,6 +1,6 @@
 import { table } from '../table.ts'
 import type { Fate } from './court.ts'
-import { refused } from './suite.ts'
+import { refused } from './killer.ts'
 
 export interface Score {
   readonly name: string

@@ -4,10 +4,8 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import type { Fate } from './court.ts'
+import { refused } from './killer.ts'
 import type { Mutant } from './mutant.ts'
-
-/** What is said of a mutant that the type checker does not take. */
-export const refused = 'the type checker'
 
 /** Shows what survived to the type checker, and then to the tests of the room. */
 export async function settle(
@@ -31,7 +29,7 @@ export async function settle(
 const batch = 24
 
 /** The mutants that are not TypeScript: many copies of the room, each with one mistake, are checked at once. */
-async function refusedOf(mutants: readonly Mutant[], root: string): Promise<readonly Mutant[]> {
+export async function refusedOf(mutants: readonly Mutant[], root: string): Promise<readonly Mutant[]> {
   using place = temporaryFolder()
   for (const [index, { file, text }] of mutants.entries()) {
     const copy = join(place.folder, `m${index}`)

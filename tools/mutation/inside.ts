@@ -1,0 +1,252 @@
+/** Seeded chance for the parts of the engine that have rules of their own: each line is a kind of question and a seed. */
+import { chance } from '../chance.ts'
+import type * as Engine from './room.ts'
+
+type Room = typeof Engine
+type Next = (below: number) => number
+
+interface Ask {
+  readonly kind: string
+  readonly seed: number
+}
+
+const rounds = 24
+
+/** Gives: questions for `answerInside`. */
+export function insideLines(): readonly string[] {
+  return Object.entries(kinds).flatMap(([kind, { seeds }]) =>
+    Array.from({ length: seeds }, (_, seed) => JSON.stringify({ kind, seed: seed + 1 })),
+  )
+}
+
+export function answerInside(room: Room, line: string): string {
+  const { kind, seed }: Ask = JSON.parse(line)
+  const next = chance(seed * 7_919 + kind.length)
+  const answers = Array.from({ length: rounds }, () => kinds[kind]?.answer(room, next))
+  return JSON.stringify(answers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+}
+
+interface Kind {
+  readonly seeds: number
+  readonly answer: (room: Room, next: Next) => unknown
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  glob: { seeds: 60, answer: globs },
+  runs: { seeds: 40, answer: runs },
+  points: { seeds: 30, answer: points },
+  text: { seeds: 6, answer: texts },
+  gram: { seeds: 30, answer: grams },
+  sieve: { seeds: 12, answer: sieves },
+  list: { seeds: 12, answer: lists },
+  tree: { seeds: 30, answer: trees },
+  fold: { seeds: 20, answer: folds },
+  number: { seeds: 60, answer: numbers },
+  instant: { seeds: 40, answer: instants },
+  address: { seeds: 30, answer: addresses },
+  arn: { seeds: 30, answer: arns },
+}
+
+function word(next: Next, letters: readonly string[], most: number): string {
+  return Array.from({ length: next(most + 1) }, () => letters[next(letters.length)] ?? '').join('')
+}
+
+function globs(room: Room, next: Next): unknown {
+  const pattern = word(next, ['a', 'b', '*', '?', '\u{1F600}', 'é'], 9)
+  const text = word(next, ['a', 'b', 'ab', '\u{1F600}', 'é', '\ud83d'], next(20) === 0 ? 150 : 9)
+  const from = Math.min(next(3), text.length)
+  const glob = room.globOf(pattern)
+  const plain = !/[^\0-\u0fff]/.test(text) && room.covers(pattern, text, { from })
+  const small = [room.isLiteral(glob), glob.least, plain, room.isCoverable(text, from)]
+  return [room.globMatches(glob, text, from), room.globStarts(glob, text, from), ...small]
+}
+
+/** Patterns too long to be tried unit by unit, some of their stretches data. */
+function runs(room: Room, next: Next): unknown {
+  const letters = ['a', 'a', 'b', '*', '?', 'ab', '\u{1F600}']
+  const some = Array.from({ length: 1 + next(4) }, () => ({
+    text: word(next, letters, next(6) === 0 ? 90 : 6),
+    data: next(3) === 0,
+  }))
+  const glob = room.globOfRuns(some)
+  const fill = () => word(next, ['a', 'b'], 3)
+  const plain = some.map(({ text, data }) => (data ? text : text.replace(/\*/g, fill).replace(/\?/g, 'a'))).join('')
+  const text = next(3) === 0 ? plain.slice(next(3)) : plain
+  return [room.globMatches(glob, text), room.globMatches(glob, `xy${text}`, 2), room.globStarts(glob, text, 0)]
+}
+
+function points(room: Room, next: Next): unknown {
+  const text = Int32Array.from({ length: 40 + next(next(8) === 0 ? 3_000 : 300) }, () => (next(9) === 0 ? 2 : next(2)))
+  const start = next(text.length)
+  const cut = text.slice(start, start + 1 + next(next(4) === 0 ? 600 : 60))
+  const wanted = cut.map((point) => (next(3) === 0 ? -1 : next(60) === 0 ? 2 - point : point))
+  const from = next(text.length)
+  const limit = text.length - (next(2) === 0 ? 0 : next(40))
+  return [room.findPoints(text, wanted, { from: 0, limit }), room.findPoints(text, wanted, { from, limit })]
+}
+
+/** The same long text again and again, so that it is indexed. */
+function texts(room: Room, next: Next): unknown {
+  const block = word(next, next(2) === 0 ? ['a', 'b'] : ['a', 'a', 'a', 'aab', 'c'], 60)
+  const text = `${block}aab`.repeat(40 + next(20)).slice(0, 2_500) + word(next, ['a', 'b', 'c'], 900)
+  return Array.from({ length: 14 }, () => {
+    const start = next(text.length)
+    const length = next(4) === 0 ? 500 + next(200) : 1 + next(50)
+    const cut = text.slice(start, start + length)
+    const wanted = next(3) === 0 ? `${cut.slice(0, -1)}${next(2) === 0 ? 'd' : 'b'}` : cut
+    const from = next(3) === 0 ? next(text.length) : 0
+    const found = [room.findText(text, wanted, from), room.findText(text, wanted, from)]
+    return [...found, room.findText(text, `${cut}${wanted}`, 0)]
+  })
+}
+
+/** Whether every place where what is wanted is, is among the places told. */
+function grams(room: Room, next: Next): unknown {
+  const text = room.unitsIn(word(next, ['a', 'b', 'c'], 120))
+  const wanted = Int32Array.from(word(next, ['a', 'b', 'c', '?'], 14), (letter) =>
+    letter === '?' ? -1 : letter.charCodeAt(0),
+  )
+  const anchor = room.rarestGram(text, wanted)
+  if (anchor === undefined) return 'none'
+  const places = [...anchor.places.subarray(anchor.begin, anchor.end)]
+  const starts = Array.from(text.keys()).filter(
+    (start) =>
+      start + wanted.length <= text.length && wanted.every((point, at) => point < 0 || point === text[start + at]),
+  )
+  const ordered = places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0))
+  return [ordered, starts.every((start) => places.includes(start + anchor.offset)), starts.length > 0]
+}
+
+/** Whether each pattern that matches is left, once. */
+function sieves(room: Room, next: Next): unknown {
+  const patterns = Array.from({ length: next(40) }, () => word(next, ['a', 'b', 'c', '*', '?', 'é'], 9))
+  const sieve = room.sieveOf(patterns.map((pattern) => room.needleOf(pattern)))
+  const first = [...sieve.left.subarray(0, room.sift(sieve, 'abcabéc', 0))].length
+  sieve.questions = 0x7fffffff
+  const begun = [...sieve.left.subarray(0, room.sift(sieve, 'abcabéc', 0))].length === first
+  sieve.questions = next(2) === 0 ? 0x7fffffff - next(4) : 0
+  return Array.from({ length: 6 }, () => {
+    const text = word(next, ['a', 'b', 'c', 'é'], 14)
+    const from = next(3)
+    const left = [...sieve.left.subarray(0, room.sift(sieve, text, from))]
+    const matching = patterns
+      .keys()
+      .filter((index) => room.globMatches(room.globOf(patterns[index] ?? ''), text.slice(from)))
+      .toArray()
+    const needles = patterns.map((pattern) => room.needleOf(pattern, Math.min(from, pattern.length)))
+    return [
+      begun,
+      matching.every((index) => left.includes(index)),
+      new Set(left).size === left.length,
+      matching,
+      needles,
+    ]
+  })
+}
+
+function lists(room: Room, next: Next): unknown {
+  const values = Array.from({ length: 8 + next(12) }, () => word(next, ['a', 'b', 'ab', '*', '?', '${*}', 'bc'], 6))
+  const list = room.patternList(values, (value) => room.globOf(value.replaceAll('${*}', 'a')))
+  return Array.from({ length: 5 }, () => room.someMatch(list, word(next, ['a', 'b', 'bc'], 7), room.globMatches))
+}
+
+function trees(room: Room, next: Next): unknown {
+  const tree = room.prefixTree<number>()
+  const letters = ['a', 'b', 'ab', 'z', '\u007f', '\u0080', 'é', ' ']
+  for (let index = 0; index < 14; index++) room.plant(tree, word(next, letters, 5), index)
+  return Array.from({ length: 4 }, () => {
+    const text = word(next, [...letters, 'q'], 7)
+    const found: unknown[] = []
+    let at = 0
+    for (
+      let node: Engine.PrefixTree<number> | undefined = tree;
+      node !== undefined;
+      node = room.below(node, text, at)
+    ) {
+      at += node.label.length
+      found.push([at, ...node.values])
+    }
+    return found
+  })
+}
+
+function folds(room: Room, next: Next): unknown {
+  const letters = [
+    'a',
+    'A',
+    'Z',
+    '@',
+    '[',
+    '`',
+    '{',
+    'ß',
+    'ẞ',
+    'ſ',
+    'K',
+    'é',
+    'É',
+    'ǅ',
+    'İ',
+    'ı',
+    'ΐ',
+    '\u{10400}',
+    'ŉ',
+  ]
+  const left = word(next, letters, 5)
+  const right = next(2) === 0 ? left.toUpperCase() : next(2) === 0 ? left.toLowerCase() : word(next, letters, 5)
+  const point = String.fromCodePoint(next(0x11000))
+  return [room.fold(left), room.equalsFolded(right, room.fold(left)), room.fold(point)]
+}
+
+function numbers(room: Room, next: Next): unknown {
+  const one = () => {
+    const digits = () => word(next, ['0', '0', '1', '5', '9', '000', '9007199254740993'], 4)
+    const sign = ['', '', '-', '+'][next(4)] ?? ''
+    const tail = next(2) === 0 ? `.${digits()}` : ''
+    const exponent = next(3) === 0 ? `e${['', '-', '+'][next(3)]}${digits()}` : ''
+    return `${sign}${digits()}${tail}${exponent}${next(20) === 0 ? 'x' : ''}`
+  }
+  const [a, b] = [one(), next(4) === 0 ? `${next(100) / 10}` : one()]
+  const [left, right] = [room.numberOf(a), room.numberOf(b)]
+  if (left === undefined || right === undefined) return [a, left === undefined, right === undefined]
+  return [room.compareNumbers(left, right), room.compareNumbers(right, left), room.compareNumbers(left, left)]
+}
+
+function instants(room: Room, next: Next): unknown {
+  const two = (most: number) => String(next(most)).padStart(2, '0')
+  const one = () => {
+    if (next(4) === 0) return word(next, ['0', '1', '9', '17092', '99999999'], 4)
+    const year = String(next(4) === 0 ? [0, 1900, 2000, 2024, 9999][next(5)] : next(10_000)).padStart(4, '0')
+    const day = `${year}-${two(14)}${next(4) === 0 ? '' : `-${two(33)}`}`
+    if (next(3) === 0 || day.length < 10) return day
+    const fraction = next(2) === 0 ? '' : `.${word(next, ['0', '1', '9'], 5)}`
+    const zone = ['', 'Z', `+${two(26)}:${two(62)}`, `-${two(26)}:${two(62)}`][next(4)] ?? ''
+    return `${day}T${two(25)}:${two(61)}${next(4) === 0 ? '' : `:${two(61)}${fraction}`}${zone}`
+  }
+  const [a, b] = [one(), one()]
+  const [left, right] = [room.instantOf(a), room.instantOf(b)]
+  if (left === undefined || right === undefined) return [left, right]
+  return [left, right, room.compareInstants(left, right), room.compareInstants(left, left)]
+}
+
+function addresses(room: Room, next: Next): unknown {
+  const octets = Array.from({ length: 3 + next(3) }, () => String(next(300))).join('.')
+  const group = () => next(0x10000).toString(16).slice(next(2))
+  const groups = Array.from({ length: next(10) }, group).join(next(4) === 0 ? '::' : ':')
+  const text = [octets, groups, `::${groups}`, `${groups}::`, `${groups}:${octets}`, `${group()}::${groups}`][next(6)]
+  const block = `${text}/${['', '0', '1', '8', '31', '32', '33', '64', '127', '128', '129', '08', 'x'][next(13)]}`
+  return [room.addressOf(text ?? ''), room.blockOf(block), room.blockOf(text ?? '')]
+}
+
+function arns(room: Room, next: Next): unknown {
+  const part = () => ['arn', 'aws', 's3', 'iam', '', 'user', 'role/x', 'role', '111122223333', 'aws-cn'][next(10)] ?? ''
+  const parts = Array.from({ length: 1 + next(8) }, part)
+  const arn = (next(3) === 0 ? parts : ['arn', ...parts]).join(':')
+  const service = ['iam', 's3', 'sts'][next(3)] ?? ''
+  const whole = `arn:aws:${next(2) === 0 ? service : 'iam'}:${part()}:${part()}:role/${part()}`
+  const told = ['', 'role', 'user'].map((type) => [
+    room.isArnOf(arn, service, type),
+    room.isArnOf(whole, service, type),
+  ])
+  return [room.partsOf(arn), told]
+}
