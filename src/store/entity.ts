@@ -1,4 +1,5 @@
 export type * from './entity-federation.ts'
+export type * from './entity-instance.ts'
 
 /** A tag as its owner wrote it. Keys are unique ignoring case. */
 export interface Tag {

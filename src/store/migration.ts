@@ -5,6 +5,7 @@ import { credential } from './migration/0002-credential.ts'
 import { federation } from './migration/0003-federation.ts'
 import { issuer } from './migration/0004-issuer.ts'
 import { session } from './migration/0005-session.ts'
+import { agent } from './migration/0006-agent.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -27,7 +28,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential, federation, issuer, session]
+export const migrations: readonly Migration[] = [first, credential, federation, issuer, session, agent]
 
 /** How the steps are run. */
 export interface Migrating {

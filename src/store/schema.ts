@@ -1,5 +1,6 @@
 import type { Generated, Selectable } from 'kysely'
 import type { DelegationState, IssuedSession, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
+import type { InstanceColumns } from './schema-instance.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
 export interface Schema {
@@ -36,6 +37,7 @@ export interface Schema {
   readonly delegation: DelegationColumns
   readonly session: SessionColumns
   readonly endedSession: EndedSessionColumns
+  readonly instance: InstanceColumns
   readonly auditRecord: AuditRecordColumns
 }
 

@@ -9,6 +9,7 @@ import type {
   Group,
   InlinePolicy,
   InstanceProfile,
+  InstanceTable,
   IssuedSession,
   IssuerKey,
   LastUsed,
@@ -107,6 +108,7 @@ export interface Tables {
   readonly delegations: DelegationTable
   readonly lastUses: LastUseTable
   readonly sessions: SessionTable
+  readonly instances: InstanceTable
   readonly audit: AuditTable
 }
 

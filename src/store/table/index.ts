@@ -10,6 +10,7 @@ import { auditTable } from './audit.ts'
 import { delegationTable } from './delegation.ts'
 import { groupTable } from './group.ts'
 import { inlinePolicyTable } from './inline-policy.ts'
+import { instanceTable } from './instance.ts'
 import { instanceProfileTable } from './instance-profile.ts'
 import { issuerKeyTable } from './issuer-key.ts'
 import { lastUseTable } from './last-use.ts'
@@ -71,6 +72,7 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     delegations: delegationTable(db),
     lastUses: lastUseTable(db, waiting),
     sessions: sessionTable(db),
+    instances: instanceTable(db),
     audit: auditTable(db),
   }
 }
