@@ -59,34 +59,50 @@ interface Manner {
   readonly tests: boolean
 }
 
-/** Asks the court, the type checker, and the tests when they are wanted. What the checker refused before, it is shown first. */
+/** Asks the court briefly, then the type checker, then the court about all, and the tests when they are wanted. */
 async function tried(open: readonly Mutant[], memory: Memory, { processes, tests }: Manner): Promise<readonly Fate[]> {
-  const ask = (mutants: readonly Mutant[]) => {
+  const ask = (mutants: readonly Mutant[], briefly: boolean) => {
     const fresh: Fate[] = []
     const room = {
       entry: join(root, 'tools/mutation/room.ts'),
       probe: join(root, 'tools/mutation/probe.ts'),
       pathOf: (file: string) => join(root, file),
       hintOf: (mutant: Mutant) => memory.of(mutant) ?? undefined,
+      briefly,
       ...(processes === undefined ? {} : { processes }),
     }
     return tryAll(mutants, room, (fate, done) => {
-      progress(done, mutants.length, 'asked')
+      progress(done, mutants.length, briefly ? 'asked briefly' : 'asked about all')
       if (fate.killedBy !== undefined) fresh.push(fate)
       if (done % 200 === 0 || done === mutants.length) memory.keep(fresh.splice(0))
     })
   }
-  const check = (fates: readonly Fate[]) =>
-    settle(fates, { root, tests }, (done, of) => progress(done, of, 'survivors tried by the checker and the tests'))
-  const suspects = open.filter((mutant) => memory.of(mutant) === refused)
-  const doubted = new Set(suspects)
-  const asked = await ask(open.filter((mutant) => !doubted.has(mutant)))
-  const checked = await check([...asked, ...suspects.map((mutant) => ({ mutant, killedBy: undefined }))])
-  const cleared = checked.filter(({ mutant, killedBy }) => killedBy === undefined && doubted.has(mutant))
-  const again = cleared.length === 0 ? [] : await ask(cleared.map(({ mutant }) => mutant))
-  const fates = [...checked.filter((fate) => !cleared.includes(fate)), ...again]
-  memory.keep(fates)
-  return fates
+  const check = (fates: readonly Fate[], withTests: boolean) =>
+    settle(fates, { root, tests: withTests }, (done, of) => progress(done, of, 'tried by the checker or the tests'))
+  const suspects = new Set(open.filter((mutant) => memory.of(mutant) === refused))
+  const first = (
+    await ask(
+      open.filter((mutant) => !suspects.has(mutant)),
+      true,
+    )
+  ).concat([...suspects].map((mutant) => ({ mutant, killedBy: undefined })))
+  const checked = await check(first, false)
+  const cleared = checked.filter(({ mutant, killedBy }) => killedBy === undefined && suspects.has(mutant))
+  const second = await ask(mutantsIn(cleared), true)
+  const third = replaced(checked, second)
+  const last = await ask(mutantsIn(third.filter(({ killedBy }) => killedBy === undefined)), false)
+  const asked = replaced(third, last)
+  memory.keep(asked)
+  return tests ? check(asked, true) : asked
+}
+
+function mutantsIn(fates: readonly Fate[]): readonly Mutant[] {
+  return fates.map(({ mutant }) => mutant)
+}
+
+function replaced(fates: readonly Fate[], by: readonly Fate[]): readonly Fate[] {
+  const newer = new Map(by.map((fate) => [fate.mutant, fate]))
+  return fates.map((fate) => newer.get(fate.mutant) ?? fate)
 }
 
 function engineMutants(filter: string): readonly Mutant[] {

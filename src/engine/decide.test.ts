@@ -131,6 +131,25 @@ test('an explanation names the element that failed first, and every value that w
   assert.match(sentence ?? '', /because no identity-based policy allows the s3:GetObject action$/)
 })
 
+test('an explanation shows what a variable in a resource became, or that it has no value', () => {
+  const resources = ['arn:aws:s3:::home/${aws:username}/*', "arn:aws:s3:::${aws:x, 'y'}/${aws:k}${*}"]
+  const identity = compiled('identity', { statements: [{ ...allowAll, Resource: resources }] })
+  const patternsOf = (context: Context) => explain(asked(context), { identity }).because[0]?.statements[0]?.failed
+  assert.deepEqual(patternsOf({ 'aws:username': 'al' }), {
+    element: 'Resource',
+    wanted: 'arn:aws:s3:::b/k',
+    patterns: ['arn:aws:s3:::home/al/*', `${resources[1]} (no value for aws:k)`],
+  })
+  assert.deepEqual(patternsOf({ 'aws:K': 'k' })?.patterns, [
+    `${resources[0]} (no value for aws:username)`,
+    'arn:aws:s3:::y/k*',
+  ])
+  const old = parse(JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: resources[0] } }), 'identity')
+  assert.ok(old.policy !== undefined)
+  const [layer] = explain(asked(), { identity: compile([{ policy: old.policy }]) }).because
+  assert.deepEqual(layer?.statements[0]?.failed?.patterns, [resources[0]])
+})
+
 test('an explanation tells levels, exempt layers, strengths and deciding statements', () => {
   const scp = [compiled('scp', { statements: [allowAll] }), compiled('scp')]
   const resource = compiled('resource', { statements: [{ ...allowAll, Sid: 'R', Principal: { AWS: account } }] })

@@ -5,7 +5,7 @@ import type { ConditionExplanation, FailedElement, Matching } from './explanatio
 import type { Element } from './policy.ts'
 import { type CompiledStatement, principalStrength, resourceHolds } from './statement.ts'
 import { and, no, type Truth, unknown, yes } from './truth.ts'
-import { filled, templateOf } from './variable.ts'
+import { filled, isVariable, templateOf, textOf } from './variable.ts'
 
 /** How one statement fared, element by element. */
 export interface Examined {
@@ -62,9 +62,22 @@ function failedElement(compiled: CompiledStatement, scope: Scope, strength: numb
       patterns: (principal?.entries ?? []).map(({ kind, value }) => (kind === '*' ? value : `${kind}: ${value}`)),
     }
   if (!elementHolds(action, actionName(request.action))) return elementFailed('Action', action, request.action)
-  if (resource !== undefined && resourceHolds(compiled, scope) === no)
-    return elementFailed('Resource', resource, request.resource)
-  return undefined
+  if (resource === undefined || resourceHolds(compiled, scope) !== no) return undefined
+  const patterns =
+    compiled.source.policy.version === '2012-10-17'
+      ? resource.patterns.map((pattern) => shownPattern(pattern, scope))
+      : resource.patterns
+  return elementFailed('Resource', { not: resource.not, patterns }, request.resource)
+}
+
+/** A pattern with its variables filled in, or with the names of those that have no value. */
+function shownPattern(pattern: string, scope: Scope): string {
+  const shown = withVariables(pattern, scope)
+  if (shown !== null) return shown
+  const missing = templateOf(pattern, true)
+    .pieces.filter(isVariable)
+    .filter((variable) => typeof textOf(variable, scope) !== 'string')
+  return `${pattern} (no value for ${missing.map(({ key }) => key.written).join(', ')})`
 }
 
 function elementFailed(name: 'Action' | 'Resource', { not, patterns }: Element, wanted: string): FailedElement {

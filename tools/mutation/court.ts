@@ -16,6 +16,8 @@ export interface Room {
   readonly patience?: number
   /** How many mutants are tried at once. */
   readonly processes?: number
+  /** Whether some unlike cases are enough. */
+  readonly briefly?: boolean
   /** What told a mutant before. */
   readonly hintOf?: (mutant: Mutant) => string | undefined
 }
@@ -46,7 +48,8 @@ export async function tryAll(
       const mutant = id === undefined ? undefined : mutants[id]
       if (id === undefined || mutant === undefined) return judge.close()
       const hint = room.hintOf?.(mutant)
-      const killedBy = await judge.ask({ id, path: room.pathOf(mutant.file), text: mutant.text, at: mutant.at, hint })
+      const { file, text, at } = mutant
+      const killedBy = await judge.ask({ id, path: room.pathOf(file), text, at, hint, briefly: room.briefly })
       fates.push({ mutant, killedBy })
       tell({ mutant, killedBy }, fates.length)
       if (judge.isSpent()) {

@@ -20,7 +20,12 @@ export interface Task {
   readonly at: number
   /** What told it before, which is tried first. */
   readonly hint?: string | undefined
+  /** Whether only some unlike cases are asked, and those that cost work; the others are asked of what these leave. */
+  readonly briefly?: boolean | undefined
 }
+
+/** How many cases are asked briefly. */
+const few = 400
 
 /** What it is told: the case that tells the difference; `undefined` when none does. */
 export interface Judgement {
@@ -149,16 +154,13 @@ async function judge(task: Task): Promise<string | undefined> {
   const unit = unitAt(units.get(task.path) ?? [], task.at)
   const everywhere = unit === undefined || hits.always.has(unit.id)
   const list = everywhere ? all : (byUnit.get(unit.id) ?? [])
+  if (task.briefly !== true) return differenceInAnswers(task, list)
   const works = everywhere || worked.has(unit.id)
-  if (task.hint?.startsWith(byWork) === true && works) {
-    const hinted = await differenceInWork(task)
-    if (hinted !== undefined) return hinted
-  }
-  const found = await differenceInAnswers(task, list)
-  return found ?? (works ? await differenceInWork(task) : undefined)
+  const hinted = works && task.hint?.startsWith(byWork) === true ? await differenceInWork(task) : undefined
+  return hinted ?? (await differenceInAnswers(task, list, few)) ?? (works ? await differenceInWork(task) : undefined)
 }
 
-async function differenceInAnswers({ id, hint }: Task, list: Known[]): Promise<string | undefined> {
+async function differenceInAnswers({ id, hint }: Task, list: Known[], most?: number): Promise<string | undefined> {
   allow(100_000)
   let wrong: object
   try {
@@ -168,7 +170,7 @@ async function differenceInAnswers({ id, hint }: Task, list: Known[]): Promise<s
   }
   const known = hint === undefined ? undefined : list.find(({ name }) => name === hint)
   if (known !== undefined && !isAlike(wrong, known)) return known.name
-  const index = list.findIndex((one) => !isAlike(wrong, one))
+  const index = list.slice(0, most).findIndex((one) => !isAlike(wrong, one))
   const found = list[index]
   if (found === undefined) return undefined
   // What killed before kills most often again.
