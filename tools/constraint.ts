@@ -1,5 +1,6 @@
 /** Joins lengths, patterns, enums, pages and errors, which the SDK's schemas do not say, to what they say. */
 import type { Constraints, Member, Pagination, Shape } from '#models'
+import type { Stated } from './stated.ts'
 
 /** One file of `tools/constraints`. */
 export interface ConstraintFile {
@@ -9,6 +10,8 @@ export interface ConstraintFile {
   readonly pages: readonly (Pagination & { readonly of: readonly string[] })[]
   /** By the name of the error's shape: the operations that answer with it. */
   readonly errors: Readonly<Record<string, readonly string[]>>
+  /** All the rest of the service, where its client exports no schemas. */
+  readonly stated?: Stated
 }
 
 type Shapes = Record<string, Shape>

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { OperationModel, Pagination, ServiceModel } from '#models'
 import { type ConstraintFile, constrain, reachable } from './constraint.ts'
 import { kinds, resolve, ShapeReader } from './schema.ts'
+import { outline, type Stated, typesText } from './stated.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const protocols: Readonly<Record<string, ServiceModel['protocol']>> = {
@@ -32,8 +33,9 @@ type Sdk = Readonly<Record<string, unknown>>
 
 /** Gives: the model of the service whose client is `@aws-sdk/client-NAME`. */
 export async function modelFrom(name: string): Promise<ServiceModel> {
-  const sdk: Sdk = await import(`@aws-sdk/client-${name}`)
   const facts = factsOf(name)
+  if (facts.stated !== undefined) return statedModel(name, facts, facts.stated)
+  const sdk: Sdk = await import(`@aws-sdk/client-${name}`)
   const reader = new ShapeReader()
   const codes = errorCodes(sdk, reader)
   const unknown = Object.keys(facts.errors).filter((shape) => !codes.has(shape))
@@ -66,6 +68,27 @@ export async function modelFrom(name: string): Promise<ServiceModel> {
     shapes: sorted(shapes),
     errors: sorted(reader.errors),
   }
+}
+
+/** The model of a service whose client exports no schemas. */
+function statedModel(name: string, facts: ConstraintFile, stated: Stated): ServiceModel {
+  const { shapes, operations: plain, errors } = outline(stated)
+  const operations: Record<string, OperationModel> = {}
+  for (const operation of Object.values(plain)) {
+    const codes = Object.entries(facts.errors).filter(([, names]) => names.includes(operation.name))
+    const pagination = facts.pages.find((page) => page.of.includes(operation.name))
+    operations[operation.name] = {
+      ...operation,
+      errors: codes.map(([code]) => code).sort(),
+      ...(pagination && { pagination: pageOf(pagination) }),
+    }
+  }
+  checkPlaces(name, facts, operations)
+  const roots = Object.values(operations).flatMap(({ input = [], output = [] }) => [input, output].flat())
+  const { serviceId, apiVersion, protocol, signingName } = stated
+  const head = { name, serviceId, apiVersion, protocol, signingName }
+  const used = reachable(constrain(sorted(shapes), facts.rules), [...roots, ...Object.keys(errors)])
+  return { ...head, operations: sorted(operations), shapes: sorted(used), errors: sorted(errors) }
 }
 
 function detail({ protocol, protocolSettings }: Client['config']): Partial<ServiceModel> {
@@ -186,6 +209,11 @@ export async function filesFor(names: readonly string[]): Promise<ReadonlyMap<st
     ...files,
     [join(generated, 'codes.ts'), codesText(models)],
     [join(generated, 'service-names.ts'), namesText(models.map((model) => model.name))],
+    ...models.flatMap((model) =>
+      factsOf(model.name).stated === undefined
+        ? []
+        : [[join(generated, `${model.name}.ts`), typesText(model, `${typeName(model.name)}Module`)] as const],
+    ),
   ])
 }
 

@@ -98,4 +98,6 @@ export interface Member extends Constraints {
   readonly idempotencyToken?: boolean
   /** Where the member travels in HTTP bindings; absent: in the body. */
   readonly location?: 'header' | 'uri' | 'query' | 'payload' | 'status'
+  /** Whether it may travel in the body instead of its location. */
+  readonly orBody?: boolean
 }
