@@ -13,12 +13,13 @@ import {
   type Statement,
   type StatementExplanation,
 } from '#engine'
+import { type Giving, givingsFor, withKey } from './giving.ts'
 import { identityBehind, principalArn, principalElements } from './naming.ts'
 
-/** One change to the policies that bear on a request. */
-export type Change = Addition | Exception
+/** One change to the policies that bear on a request, or to what it carries. */
+export type Change = Addition | Exception | Giving
 
-interface Place {
+export interface Place {
   readonly layer: DenyingLayer
   /** For organization levels, counted from 0 at the root. */
   readonly level?: number
@@ -53,11 +54,22 @@ export function changesFor(request: Request, layers: Layers, explanation: Explan
   const { decision, deniedBy } = explanation
   if (deniedBy === undefined) return []
   if (decision === 'explicitDeny') return exceptionsFor(request, layers, explanation)
-  return additionsFor(request, deniedBy, explanation)
+  return [...givingsFor(request, layers, explanation), ...additionsFor(request, deniedBy, explanation)]
 }
 
-/** The layers after a change. The layers given stay as they are. */
-export function apply(layers: Layers, change: Change): Layers {
+/** A request and the policies that bear on it. */
+export interface State {
+  readonly request: Request
+  readonly layers: Layers
+}
+
+/** The state after a change. The state given stays as it is. */
+export function apply({ request, layers }: State, change: Change): State {
+  if (change.kind === 'give') return { request: withKey(request, change), layers }
+  return { request, layers: changed(layers, change) }
+}
+
+function changed(layers: Layers, change: Addition | Exception): Layers {
   const { layer, level } = change
   if (layer !== 'scp' && layer !== 'rcp')
     return { ...layers, [layer]: applied(layers[layer], change, typeIn(change, layer, layers[layer])) }
@@ -67,7 +79,11 @@ export function apply(layers: Layers, change: Change): Layers {
   return { ...layers, [layer]: levels }
 }
 
-function applied(policies: CompiledPolicies | undefined, change: Change, type: PolicyType): CompiledPolicies {
+function applied(
+  policies: CompiledPolicies | undefined,
+  change: Addition | Exception,
+  type: PolicyType,
+): CompiledPolicies {
   const sources = policies?.sources ?? []
   if (change.kind === 'add') return compile([...sources, { policy: policyOf(change.statement, type), id: 'added' }])
   return compile(
@@ -84,7 +100,7 @@ function policyOf(statement: Addition['statement'], type: PolicyType): Policy {
 }
 
 function typeIn(
-  change: Change,
+  change: Addition | Exception,
   layer: Exclude<DenyingLayer, 'scp' | 'rcp'>,
   policies: CompiledPolicies | undefined,
 ): PolicyType {
@@ -160,7 +176,7 @@ function exceptsResource(statement: Statement | undefined, { resource }: Request
 /** Whether the Deny that was to be excepted matches all the same. */
 function stillHits(layers: Layers, change: Exception, request: Request): boolean {
   if (change.how === 'remove') return false
-  return explain(request, apply(layers, change)).because.some(
+  return explain(request, changed(layers, change)).because.some(
     ({ layer, level, statements }) =>
       layer === change.layer &&
       level === change.level &&

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide, readQuestion } from '#engine'
-import { apply } from './change.ts'
+import { apply, type Change } from './change.ts'
 import { fixesFor } from './fix.ts'
 
 const account = '111122223333'
@@ -35,12 +35,13 @@ function fixes({ principal = ann, action = 's3:GetObject', resource = object, ..
   const question = readQuestion(JSON.stringify({ request, policies }))
   if ('error' in question) throw new Error(question.error.message)
   const found = fixesFor(question.request, question.layers)
+  const decisionAfter = (changes: readonly Change[]) => {
+    const { request: changed, layers } = changes.reduce(apply, question)
+    return decide(changed, layers).decision
+  }
   for (const { changes } of found) {
-    assert.equal(decide(question.request, changes.reduce(apply, question.layers)).decision, 'allowed')
-    for (const left of changes) {
-      const fewer = changes.filter((change) => change !== left)
-      assert.notEqual(decide(question.request, fewer.reduce(apply, question.layers)).decision, 'allowed')
-    }
+    assert.equal(decisionAfter(changes), 'allowed')
+    for (const left of changes) assert.notEqual(decisionAfter(changes.filter((change) => change !== left)), 'allowed')
   }
   return found.map(({ changes }) => changes)
 }
@@ -127,6 +128,27 @@ test('a role must trust its caller: the statement is written as a trust policy',
   assert.ok(first[0]?.kind === 'add')
   assert.equal(first[0].layer, 'resource')
   assert.deepEqual(first[0].statement, { Effect: 'Allow', Principal: { AWS: ann.arn }, Action: 'sts:AssumeRole' })
+})
+
+test('where an Allow fails by a key that the request could carry, the smallest fix is to give it', () => {
+  const role = `arn:aws:iam::${account}:role/Target`
+  const trusting = (Condition: object) => ({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: ann.arn }, Action: 'sts:AssumeRole', Condition },
+  })
+  const asked = { action: 'sts:AssumeRole', resource: role }
+  const external = trusting({ StringEquals: { 'sts:ExternalId': 'X' }, Bool: { 'aws:MultiFactorAuthPresent': 'true' } })
+  const kinds = (found: readonly (readonly Change[])[]) =>
+    found[0]?.map((change) => (change.kind === 'give' ? `${change.key}=${change.value}` : change.kind))
+  const wanted = ['sts:ExternalId=X', 'aws:MultiFactorAuthPresent=true']
+  assert.deepEqual(kinds(fixes(asked, { identity: [everything], resource: external })), wanted)
+  const context = { 'sts:externalid': 'Y', 'aws:MultiFactorAuthPresent': 'true' }
+  assert.deepEqual(kinds(fixes({ ...asked, context }, { identity: [everything], resource: external })), [wanted[0]])
+  for (const condition of [{ StringLike: { 'aws:k': 'a*' } }, { StringEquals: { 'aws:k': '${aws:absent}' } }])
+    assert.deepEqual(kinds(fixes(asked, { identity: [everything], resource: trusting(condition) })), ['add'])
+  const other = { ...asked, context: { 'aws:PrincipalTag/team': 'b' } }
+  const tagged = trusting({ StringEquals: { 'aws:PrincipalTag/team': 'a' } })
+  assert.deepEqual(kinds(fixes(other, { identity: [everything], resource: tagged })), ['add'])
 })
 
 test('a service and an anonymous caller are let in by the resource only', () => {

@@ -1,9 +1,9 @@
 import { decide, explain, type Layers, type Request } from '#engine'
-import { apply, type Change, changesFor } from './change.ts'
+import { apply, type Change, changesFor, type State } from './change.ts'
 
 export type { Change } from './change.ts'
 
-/** Changes to policies that together allow a request which is denied now. None of them can be left out. */
+/** Changes to policies, and to what the request carries, that together allow a request which is denied now. None of them can be left out. */
 export interface Fix {
   readonly changes: readonly Change[]
 }
@@ -18,11 +18,11 @@ const bounds = { changes: 8, states: 400 }
  */
 export function fixesFor(request: Request, layers: Layers, most = 5): readonly Fix[] {
   const found = new Map<string, readonly Change[]>()
-  const search = { request, states: 0, found }
-  if (decide(request, layers).decision !== 'allowed') look(layers, [], search)
+  const start = { request, layers }
+  if (decide(request, layers).decision !== 'allowed') look(start, [], { states: 0, found })
   const minimal = new Map<string, readonly Change[]>()
   for (const changes of found.values()) {
-    const needed = withoutNeedless(request, layers, changes)
+    const needed = withoutNeedless(start, changes)
     minimal.set(keyOf(needed), needed)
   }
   const ordered = [...minimal.values()].sort((one, other) => widthOf(one) - widthOf(other) || one.length - other.length)
@@ -30,36 +30,36 @@ export function fixesFor(request: Request, layers: Layers, most = 5): readonly F
 }
 
 interface Search {
-  readonly request: Request
   states: number
   readonly found: Map<string, readonly Change[]>
 }
 
 /** Tries every change that answers what denies now, and goes on from there. */
-function look(layers: Layers, made: readonly Change[], search: Search): void {
+function look(state: State, made: readonly Change[], search: Search): void {
   search.states += 1
   if (made.length >= bounds.changes || search.states > bounds.states) return
-  const explanation = explain(search.request, layers)
-  for (const change of changesFor(search.request, layers, explanation)) {
-    const changed = apply(layers, change)
+  const explanation = explain(state.request, state.layers)
+  for (const change of changesFor(state.request, state.layers, explanation)) {
+    const changed = apply(state, change)
     const changes = [...made, change]
-    const { decision, deniedBy } = decide(search.request, changed)
+    const { decision, deniedBy } = decide(changed.request, changed.layers)
     if (decision === 'allowed') search.found.set(keyOf(changes), changes)
     else if (decision !== explanation.decision || deniedBy !== explanation.deniedBy || progresses(change))
       look(changed, changes, search)
   }
 }
 
-/** Several Denys of one layer, or several levels, are answered one after the other under the same verdict. */
+/** Several Denys of one layer, several levels, or several keys are answered one after the other under the same verdict. */
 function progresses(change: Change): boolean {
-  return change.kind === 'except' || change.level !== undefined
+  return change.kind !== 'add' || change.level !== undefined
 }
 
-function withoutNeedless(request: Request, layers: Layers, changes: readonly Change[]): readonly Change[] {
+function withoutNeedless(start: State, changes: readonly Change[]): readonly Change[] {
   let kept = changes
   for (const change of changes) {
     const fewer = kept.filter((one) => one !== change)
-    if (decide(request, fewer.reduce(apply, layers)).decision === 'allowed') kept = fewer
+    const { request, layers } = fewer.reduce(apply, start)
+    if (decide(request, layers).decision === 'allowed') kept = fewer
   }
   return kept
 }

@@ -138,6 +138,8 @@ function changeText(change: Change): string {
   const level = change.level === undefined ? '' : ` at level ${change.level}`
   const where = `${layerPhrases[change.layer]}${level}`
   if (change.kind === 'add') return `add to ${where}:`
+  if (change.kind === 'give')
+    return `ask with ${change.key} = ${change.value}, which an Allow in ${where} wants (statement ${change.statement + 1})`
   const sid = change.sid === undefined || change.sid === '' ? '' : ` "${change.sid}"`
   const deny = `the Deny in ${change.policyArn ?? change.policyId ?? where}, statement ${change.statement + 1}${sid}`
   switch (change.how) {
