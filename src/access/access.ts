@@ -1,10 +1,15 @@
 import type { Explanation } from '#engine'
-import { type Call, checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
+import { checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
 import type { Store } from '#store'
 import { type Asked, authorize, explainAsked, type Ruling } from './authorize.ts'
 import { Bearings } from './bearing.ts'
 import type { Caller } from './caller.ts'
 import { Credentials, callerOf } from './credential.ts'
+
+/** The service that a request was signed for. */
+export interface SignedCall {
+  readonly service: { readonly signingName: string }
+}
 
 /** Who calls, and what it may do. */
 export interface Access {
@@ -12,7 +17,7 @@ export interface Access {
    * Gives: the caller whose signature the request carries; the anonymous one for a request without any.
    * Errors: the refusals of Signature Version 4, with AWS's codes and texts.
    */
-  authenticate(request: HttpRequest, call: Pick<Call, 'service'>, now: number): Promise<Caller>
+  authenticate(request: HttpRequest, call: SignedCall, now: number): Promise<Caller>
   /** Decides, by all policies that bear. */
   authorize(asked: Asked): Promise<Ruling>
   /** Decides the same, and tells why, for each thing touched. */

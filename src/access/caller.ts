@@ -64,6 +64,8 @@ export interface Session {
   readonly chained: boolean
   /** The access key id of the session with which it was asked for: it ends with that one. */
   readonly parent?: string
+  /** Condition keys of how its credentials were handed over: `ec2:RoleDelivery`. */
+  readonly keys?: Readonly<Record<string, string>>
   /** Makes the token as long as it was asked to be, and says nothing. */
   readonly filler?: string
 }

@@ -54,7 +54,8 @@ export function resourceContext(account: string, tags: readonly Tag[] = []): Con
 
 function addSession(values: Values, { session }: AccountCaller, now: number): void {
   if (session === undefined) return
-  const { issuedAt, mfaAt, sourceIdentity, federatedProvider } = session
+  const { issuedAt, mfaAt, sourceIdentity, federatedProvider, keys } = session
+  Object.assign(values, keys)
   values['aws:TokenIssueTime'] = dateText(issuedAt)
   values['aws:MultiFactorAuthPresent'] = String(mfaAt !== undefined)
   if (mfaAt !== undefined) values['aws:MultiFactorAuthAge'] = String(Math.max(0, Math.floor((now - mfaAt) / 1000)))

@@ -13,6 +13,8 @@ export interface Instance {
   /** As it was when the instance was registered. */
   readonly profileArn: string
   readonly tags: readonly Tag[]
+  /** How long its credentials last. */
+  readonly sessionSeconds: number
   /** Milliseconds since 1970. */
   readonly createdAt: number
   /** ARN of whoever registered it. */

@@ -6,6 +6,7 @@ export interface InstanceColumns {
   readonly profileId: string
   readonly profileArn: string
   readonly tags: string
+  readonly sessionSeconds: number
   readonly createdAt: number
   readonly createdBy: string
   readonly joinHash: string | null

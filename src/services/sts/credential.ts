@@ -21,12 +21,17 @@ export interface Wanted {
   readonly tokenSize?: number | undefined
 }
 
+/** Where credentials are made, and who asked for them. */
+export interface Issuing extends Pick<World, 'now' | 'random' | 'store' | 'fault'> {
+  readonly caller: { readonly session?: Session; readonly principal: { readonly arn: string } }
+}
+
 /**
  * Makes temporary credentials, and remembers for whom.
  * Gives: the part of the answer that tells them, and the size of their token.
  * Errors: `ValidationError` for a token that is to be too long.
  */
-export function issued(session: NewSession, { seconds, tokenSize = 0 }: Wanted, world: World) {
+export function issued(session: NewSession, { seconds, tokenSize = 0 }: Wanted, world: Issuing) {
   const { now, random, store, caller, fault } = world
   if (tokenSize < 0 || tokenSize > largestMinimum)
     throw fault('ValidationError', `MinimumSessionTokenSize must be between 0 and ${largestMinimum}.`)
@@ -58,7 +63,7 @@ export function issued(session: NewSession, { seconds, tokenSize = 0 }: Wanted, 
 
 const largestMinimum = 4096
 
-function tokenOf(session: Session, size: number, { store, random }: World): string {
+function tokenOf(session: Session, size: number, { store, random }: Issuing): string {
   let token = sealSession(session, store.tokenKeys)
   // Chance does not shrink when it is compressed, and three bytes of a token are four characters.
   for (let bytes = 0; token.length < size; ) {

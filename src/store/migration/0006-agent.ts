@@ -13,6 +13,7 @@ async function up(db: Kysely<unknown>, ddl: Ddl): Promise<void> {
     .addColumn('profileId', ddl.text, (column) => column.notNull())
     .addColumn('profileArn', ddl.text, (column) => column.notNull())
     .addColumn('tags', ddl.text, (column) => column.notNull())
+    .addColumn('sessionSeconds', ddl.integer, (column) => column.notNull())
     .addColumn('createdAt', ddl.integer, (column) => column.notNull())
     .addColumn('createdBy', ddl.text, (column) => column.notNull())
     .addColumn('joinHash', ddl.text)

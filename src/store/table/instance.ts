@@ -54,9 +54,9 @@ function columnsOf({ join, agent, tags, name, ...instance }: Instance): Instance
 }
 
 function instanceOf(row: InstanceColumns): Instance {
-  const { id, account, region, name, profileId, profileArn, tags, createdAt, createdBy } = row
+  const { id, account, region, name, profileId, profileArn, tags, sessionSeconds, createdAt, createdBy } = row
   return {
-    ...{ id, account, region, profileId, profileArn, createdAt, createdBy },
+    ...{ id, account, region, profileId, profileArn, sessionSeconds, createdAt, createdBy },
     tags: tagsOf(tags),
     ...present({ name, join: joinOf(row), agent: agentOf(row) }),
   }
