@@ -21,6 +21,7 @@ export type { IamCodes, RolesanywhereCodes, StsCodes } from './generated/codes.t
 export { awsManagedPoliciesDate } from './generated/managed-policies-date.ts'
 export type { RolesanywhereModule } from './generated/rolesanywhere.ts'
 export { serviceNames } from './generated/service-names.ts'
+export { surfaceNames } from './generated/surface-names.ts'
 export {
   type AwsManagedPolicy,
   type AwsManagedPolicySummary,
@@ -28,6 +29,16 @@ export {
   awsManagedPolicy,
 } from './managed-policy.ts'
 export type * from './model.ts'
+export {
+  type Surface,
+  type SurfaceHttp,
+  type SurfaceMember,
+  type SurfaceOperation,
+  type SurfacePlace,
+  type SurfaceShape,
+  type SurfaceStructure,
+  surfaceOf,
+} from './surface.ts'
 
 const models = new Map<string, ServiceModel>()
 
