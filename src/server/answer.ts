@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { refuseCredentials } from '#access'
-import { conform, Fault, type HttpRequest, type HttpResponse, query } from '#protocol'
+import { conform, Fault, type HttpRequest, type HttpResponse } from '#protocol'
 import { authorize } from './authorize.ts'
 import type { Entry } from './entry.ts'
 import { verifyFactor } from './factor.ts'
 import type { House } from './house.ts'
-import { authenticate, identify, operationOf } from './identify.ts'
+import { authenticate, formOf, identify, operationOf } from './identify.ts'
 import { perform, within } from './perform.ts'
 import { recordAnswer, recordRefusal } from './record.ts'
 import { vouchedFor } from './vouch.ts'
@@ -25,7 +25,7 @@ export async function answer(request: HttpRequest, house: House): Promise<HttpRe
   const unrecorded = await attempt(async () => recordRefusal(response, entry, house))
   const { call, requestId } = entry
   if (unrecorded !== undefined) house.log.error({ requestId, err: unrecorded.cause }, 'a refusal was not recorded')
-  return (call?.form ?? query).refuse(unrecorded ?? response, call, requestId)
+  return (call?.form ?? formOf(request, house.services)).refuse(unrecorded ?? response, call, requestId)
 }
 
 /** The path of a request. Each line takes what the ones before it found; the entry keeps it for the record. */

@@ -4,11 +4,15 @@ import {
   type Call,
   Fault,
   type HttpRequest,
+  isForRestJson,
   missingAuthenticationToken,
   operationOf as operationIn,
   query,
   queryJson,
   readForm,
+  restJson,
+  routeOf,
+  type WireForm,
   wantsJson,
 } from '#protocol'
 import type { Operation } from '#services'
@@ -19,7 +23,15 @@ import type { House } from './house.ts'
 type Route = (request: HttpRequest, services: readonly ServiceModel[]) => Call | undefined
 
 /** Asked in this order. */
-const routes: readonly Route[] = [inQuery]
+const routes: readonly Route[] = [inRest, inQuery]
+
+/** The REST protocols know an operation by its method and path. */
+function inRest(request: HttpRequest, services: readonly ServiceModel[]): Call | undefined {
+  const found = routeOf(request, services)
+  if (found !== undefined) return { ...found, form: restJson }
+  if (request.path !== '/' && isForRestJson(request, services)) throw unknownOperation()
+  return undefined
+}
 
 /** The query protocol knows two methods. */
 function inQuery(request: HttpRequest, services: readonly ServiceModel[]): Call | undefined {
@@ -37,7 +49,16 @@ export function identify(request: HttpRequest, services: readonly ServiceModel[]
     const call = route(request, services)
     if (call !== undefined) return call
   }
-  throw new Fault({ code: 'UnknownOperationException', status: 404, message: 'The request is in no known protocol.' })
+  throw unknownOperation()
+}
+
+/** The form of a refusal of a request that asks for nothing that is known. */
+export function formOf(request: HttpRequest, services: readonly ServiceModel[]): WireForm {
+  return isForRestJson(request, services) ? restJson : query
+}
+
+function unknownOperation(): Fault {
+  return new Fault({ code: 'UnknownOperationException', status: 404, message: 'The request is in no known protocol.' })
 }
 
 /**
