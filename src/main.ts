@@ -91,13 +91,20 @@ async function orStop<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 async function serve(store: Store, settings: Settings, operatorKey: string): Promise<Serving> {
-  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, { operations, quotaNames }] =
-    await Promise.all([import('#server'), import('#access'), import('#services')])
+  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, services] = await Promise.all([
+    import('#server'),
+    import('#access'),
+    import('#services'),
+  ])
+  const { operations, quotaNames, instanceFront } = services
   const { region: regions, localIssuer, publicUrl, singleUseTokens } = settings
   const served = { url: '' }
+  const access = createAccess({ store, ...(regions === undefined ? {} : { regions }) })
+  const log = createLog(settings.logLevel)
   const house = createHouse({
     store,
-    access: createAccess({ store, ...(regions === undefined ? {} : { regions }) }),
+    access,
+    fronts: [instanceFront({ store, access, log, now: Date.now })],
     operations,
     federation: {
       publicUrl: () => publicUrl ?? served.url,
@@ -105,7 +112,7 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
       ...(localIssuer === undefined ? {} : { localIssuers: localIssuer }),
     },
     quotas: quotasIn(settings, quotaNames),
-    log: createLog(settings.logLevel),
+    log,
     metrics: createMetrics({ ofProcess: true }),
     operator: {
       key: operatorKey,

@@ -10,6 +10,7 @@ import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
 import { version } from './command/version.ts'
 import { addFederations } from './federation/line.ts'
+import { addInstances } from './instance-line.ts'
 import type { Output } from './print.ts'
 import type { Program } from './program.ts'
 import { addSessions } from './session-line.ts'
@@ -87,6 +88,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addExport(top, program, add)
   addFederations(top, program, add)
   addSessions(top, program, add)
+  addInstances(top, program, add)
   add({
     parent: top,
     name: 'version',

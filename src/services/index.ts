@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts'
 import { stsOperations } from './sts/index.ts'
 
 export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
+export { type InstanceLog, type InstanceParts, instanceFront, instancePath } from './instance/index.ts'
 export { type Failed, type Fetch, type Fetched, Issuers, keySet } from './issuer.ts'
 export { endSession, type LiveSession, liveSessions, rotateOldTokenKeys, rotateTokenKeys } from './live-session.ts'
 export { mintId } from './mint.ts'

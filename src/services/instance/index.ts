@@ -1,0 +1,1 @@
+export { type InstanceLog, type InstanceParts, instanceFront, instancePath } from './answer.ts'
