@@ -76,14 +76,13 @@ function search(scope: Scope, key: Key): string | readonly string[] | undefined 
   const { context } = scope
   if (++scope.misses > missesBeforeIndex) return indexed(scope).get(key.folded)
   let count = 0
+  let found: string | readonly string[] | undefined
   for (const name in context) {
+    // To begin the list of a large context costs as much as the whole list: it is made once.
     if (++count > keysBeforeIndex) return indexed(scope).get(key.folded)
-    if (!equalsFolded(name, key.folded) || !Object.hasOwn(context, name)) continue
-    const value: unknown = context[name]
-    if (typeof value === 'string') return value
-    if (Array.isArray(value)) return value
+    if (found === undefined && equalsFolded(name, key.folded) && Object.hasOwn(context, name)) found = context[name]
   }
-  return undefined
+  return found
 }
 
 function indexed(scope: Scope): Map<string, string | readonly string[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compile, decide, type Layers, parse } from './index.ts'
+import { type Context, compile, decide, type Layers, parse } from './index.ts'
 
 const account = '111122223333'
 const principal = { type: 'user', arn: `arn:aws:iam::${account}:user/a`, account } as const
@@ -10,7 +10,7 @@ const bucket = 'arn:aws:s3:::'
 const most = 100
 
 /** Milliseconds of the processor from the text of a policy to its first answer: the best of a few. */
-function cost(elements: object, resource: string, context: Record<string, string>): number {
+function cost(elements: object, resource: string, context: Context): number {
   const text = JSON.stringify({
     Version: '2012-10-17',
     Statement: { Effect: 'Deny', Action: '*', Resource: '*', ...elements },
@@ -30,8 +30,7 @@ function cost(elements: object, resource: string, context: Record<string, string
 }
 
 const length = 100_000
-const many = (count: number, make: (index: number) => string) =>
-  Array.from({ length: count }, (_, index) => make(index))
+const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 const condition = (operator: string, values: readonly string[]) => ({ Condition: { [operator]: { k: values } } })
 
 /** Every stretch of it is nearly a stretch elsewhere. */
@@ -41,7 +40,7 @@ function nearlyPeriodic(): string {
   return text.slice(0, length)
 }
 
-const hostile: Readonly<Record<string, readonly [object, string, Record<string, string>]>> = {
+const hostile: Readonly<Record<string, readonly [object, string, Context]>> = {
   'stars beyond number': [{ Resource: `${bucket}${'*a'.repeat(50_000)}b` }, bucket + 'a'.repeat(length), {}],
   'question marks and stars': [{ Resource: `${bucket}${'?*'.repeat(49_000)}b` }, bucket + 'a'.repeat(length), {}],
   'a long text that is nearly there': [
@@ -82,6 +81,19 @@ const hostile: Readonly<Record<string, readonly [object, string, Record<string, 
     ),
     'x',
     { k: `${'Ab'.repeat(length / 4)}É1234x`, v: 'Ab'.repeat(length / 4) },
+  ],
+  'thousands of keys in another case': [
+    { Condition: { StringNotEquals: Object.fromEntries(many(5_000, (index) => [`KEY${index}`, 'v'])) } },
+    'x',
+    Object.fromEntries(many(10_000, (index) => [`key${index}`, 'v'])),
+  ],
+  'thousands of patterns for a thousand values': [
+    condition(
+      'ForAnyValue:StringLike',
+      many(5_000, (index) => `*${index}*b`),
+    ),
+    'x',
+    { k: many(1_000, (index) => `${'tag'.repeat(32)}${index}`) },
   ],
   'thousands of actions': [{ Action: many(6_000, (index) => `s3:*${index}*`) }, 'x', {}],
   'numbers with long exponents': [
