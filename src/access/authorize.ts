@@ -9,12 +9,14 @@ import {
   type Verdict,
 } from '#engine'
 import { Fault, type HttpRequest } from '#protocol'
-import type { Tables, Tag, TokenKey } from '#store'
+import type { Decided, Tables, Tag, TokenKey } from '#store'
 import { encodeAuthorizationMessage } from './authorization-message.ts'
 import type { Bearing, Bearings } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
 import { requestContext, resourceContext } from './context.ts'
-import { resourcePolicy } from './document.ts'
+import { decidedOf } from './decided.ts'
+import { carriedPolicy } from './document.ts'
+import { idAt } from './event-id.ts'
 import { vouchedDenial } from './vouched.ts'
 
 /** What is touched, for the decision. */
@@ -46,10 +48,14 @@ export interface Asked {
 
 /** What was decided, and the refusal to answer with when it was not allowed. */
 export interface Ruling {
+  /** By which the decision is found again, once it is recorded. */
+  readonly id: string
   readonly decision: Verdict['decision']
   readonly refusal?: Fault
   /** Makes the encoded message of the refusal, for services whose answers carry one. Takes: the ring of keys. */
   encoded?(keys: readonly TokenKey[]): string
+  /** The decision as the audit trail keeps it, with what it stood on. */
+  decided(): Decided
 }
 
 /** Decides for each thing touched; the first that is not allowed is the answer. */
@@ -58,10 +64,14 @@ export async function authorize(asked: Asked, bearings: Bearings): Promise<Rulin
   const ground = await groundFor(asked, bearings)
   for (const target of asked.touched) {
     const ruling = rule(asked, target, ground)
-    if (ruling.refusal !== undefined) return ruling
+    if (ruling !== undefined) return ruling
   }
-  return { decision: 'allowed' }
+  const id = idAt(asked.now)
+  const { bearing } = ground
+  return { id, decision: 'allowed', decided: () => decidedOf({ id, asked, bearing, verdict: allowed }) }
 }
+
+const allowed: Verdict = { decision: 'allowed' }
 
 /** Decides for each thing touched, and tells why. */
 export async function explainAsked(asked: Asked, bearings: Bearings): Promise<readonly Explanation[]> {
@@ -93,26 +103,31 @@ function questionOf({ caller, action }: Asked, target: Target, { bearing, contex
     resourceAccount: account,
     context: { ...context, ...resourceContext(account, tags) },
   }
-  const layers: Layers =
-    policy === undefined ? bearing : { ...bearing, resource: resourcePolicy(policy.text, policy.type) }
+  const layers: Layers = policy === undefined ? bearing : { ...bearing, resource: carriedPolicy(policy) }
   return { request, layers }
 }
 
-function rule(asked: Asked, target: Target, ground: Ground): Ruling {
+/** Gives: the refusal; `undefined` when it is allowed. */
+function rule(asked: Asked, target: Target, ground: Ground): Ruling | undefined {
   const { caller, action, now } = asked
   const { arn, account = caller.account, policy } = target
   const { request, layers } = questionOf(asked, target, ground)
   const verdict = decide(request, layers)
-  if (verdict.decision === 'allowed') return { decision: 'allowed' }
+  if (verdict.decision === 'allowed') return undefined
+  const id = idAt(now)
+  const refused = { target, request, layers }
+  const decided = () => decidedOf({ id, asked, bearing: ground.bearing, verdict, refused })
   if (caller.claims !== undefined)
-    return { decision: verdict.decision, refusal: vouchedDenial(request, layers, target.exists ?? true) }
+    return { id, decision: verdict.decision, refusal: vouchedDenial(request, layers, target.exists ?? true), decided }
   const trust = policy?.type === 'trust'
   // Reasons are told within one account (M-5), and not about roles that are not there (M-8).
   const reason = account === caller.account && !(trust && target.exists === false)
   const message = denial(request, verdict, { reason, trust })
   const detail = `${verdict.decision} by ${verdict.deniedBy} for ${action} on ${arn}`
   return {
+    id,
     decision: verdict.decision,
+    decided,
     refusal: new Fault({ code: 'AccessDenied', status: 403, message, detail }),
     encoded: (keys) => encodeAuthorizationMessage({ caller, request, layers, now }, keys),
   }

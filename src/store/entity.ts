@@ -1,3 +1,4 @@
+export type * from './entity-audit.ts'
 export type * from './entity-federation.ts'
 export type * from './entity-instance.ts'
 
@@ -323,34 +324,6 @@ export interface EndedSession {
   readonly endedAt: number
   /** When the session ends of itself, and this can be forgotten. */
   readonly expiresAt: number
-}
-
-/** One call as the audit trail keeps it: who, what, on what, from where, and what came of it. Never a secret. */
-export interface AuditRecord {
-  /** The request id. */
-  readonly id: string
-  readonly at: number
-  /** The account that the record belongs to; absent when the caller is unknown. */
-  readonly account?: string
-  /** ARN of the caller. */
-  readonly principal?: string
-  readonly accessKeyId?: string
-  /** `iam.amazonaws.com` */
-  readonly eventSource: string
-  /** The operation. */
-  readonly eventName: string
-  readonly region?: string
-  readonly sourceIp: string
-  readonly userAgent?: string
-  readonly readOnly: boolean
-  readonly resource?: string
-  /** The parameters, secrets left out. */
-  readonly request?: Readonly<Record<string, unknown>>
-  /** Absent: the call succeeded. */
-  readonly errorCode?: string
-  readonly errorMessage?: string
-  /** What the caller did not hear: which check or condition failed, what it expected and what it saw. */
-  readonly errorDetail?: string
 }
 
 /** A part of a listing, ordered by name without case. */

@@ -96,6 +96,7 @@ function house(connection: Connection, { keyring, keys, revisions, leave }: Furn
     },
     revision: (account) => revisions.get(account) ?? 0,
     record: (record) => waiting.record(record),
+    recordData: (record) => waiting.recordData(record),
     used: (id, use) => waiting.used(id, use),
     issued: (session) => waiting.issued(session),
     get tokenKeys() {

@@ -49,6 +49,11 @@ export interface Store {
   /** Keeps a record of a call that wrote nothing. Written soon after, in batches, and at `close`. */
   record(record: AuditRecord): void
   /**
+   * The same for events of which there are many. None is dropped: who records faster than they are written has to wait.
+   * Gives: `undefined`, or what to wait for before the next one. Errors: throws when they cannot be written at all.
+   */
+  recordData(record: AuditRecord): Promise<void> | undefined
+  /**
    * Notes the last use of a key or a role, or of an action. Written soon after, in batches, and at `close`.
    * Takes: `AKIA…`, `ASIA…`, `AROA…`; `AIDA…/iam:CreateUser` and `AROA…/iam:CreateUser` for what a user or role called.
    */

@@ -27,6 +27,8 @@ export class Waiting implements WaitingUses {
   static readonly enough = 256
   /** The most records that wait. */
   static readonly most = 50_000
+  /** As many records wait before whoever records many of them has to. */
+  static readonly plenty = 8192
   readonly #write: (batch: Batch) => Promise<void>
   #records: AuditRecord[] = []
   #sessions: IssuedSession[] = []
@@ -37,6 +39,8 @@ export class Waiting implements WaitingUses {
   #running: Promise<void> | undefined
   #failure: unknown
   #closed = false
+  /** Those who wait until fewer records do. */
+  #patient: (() => void)[] = []
   /** What waits is written by nobody's unit of work, whoever gave it. */
   readonly #outside = AsyncLocalStorage.snapshot()
 
@@ -52,6 +56,13 @@ export class Waiting implements WaitingUses {
       throw new Error(`${Waiting.most} audit records wait and cannot be written`, { cause: this.#failure })
     this.#records.push(record)
     this.#schedule()
+  }
+
+  /** Gives: `undefined`, or what to wait for before the next one. Errors: as `record`. */
+  recordData(record: AuditRecord): Promise<void> | undefined {
+    this.record(record)
+    if (this.#records.length + this.#leaving.records.length < Waiting.plenty) return undefined
+    return new Promise((resolve) => this.#patient.push(resolve))
   }
 
   /** Errors: as `record`. */
@@ -140,6 +151,7 @@ export class Waiting implements WaitingUses {
     } finally {
       this.#leaving = nothing
     }
+    for (const go of this.#patient.splice(0)) go()
   }
 }
 
