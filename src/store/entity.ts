@@ -1,6 +1,7 @@
 export type * from './entity-audit.ts'
 export type * from './entity-federation.ts'
 export type * from './entity-instance.ts'
+export type * from './entity-roles-anywhere.ts'
 
 /** A tag as its owner wrote it. Keys are unique ignoring case. */
 export interface Tag {

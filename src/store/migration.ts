@@ -6,6 +6,7 @@ import { federation } from './migration/0003-federation.ts'
 import { issuer } from './migration/0004-issuer.ts'
 import { session } from './migration/0005-session.ts'
 import { agent } from './migration/0006-agent.ts'
+import { rolesAnywhere } from './migration/0007-roles-anywhere.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -28,7 +29,7 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential, federation, issuer, session, agent]
+export const migrations: readonly Migration[] = [first, credential, federation, issuer, session, agent, rolesAnywhere]
 
 /** How the steps are run. */
 export interface Migrating {

@@ -1,9 +1,10 @@
 import type { Generated, Selectable } from 'kysely'
 import type { DelegationState, IssuedSession, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
 import type { InstanceColumns } from './schema-instance.ts'
+import type { RolesAnywhereSchema } from './schema-roles-anywhere.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
-export interface Schema {
+export interface Schema extends RolesAnywhereSchema {
   readonly schemaVersion: SchemaVersionColumns
   readonly dataKey: DataKeyColumns
   readonly tokenKey: TokenKeyColumns

@@ -25,6 +25,7 @@ import type {
   PathPageRequest,
   PolicyVersion,
   Role,
+  RolesAnywhereTables,
   SamlPrivateKey,
   SamlProvider,
   ServerCertificate,
@@ -84,7 +85,7 @@ export interface Rotation {
   readonly longest: number
 }
 
-export interface Tables {
+export interface Tables extends RolesAnywhereTables {
   readonly accounts: AccountTable
   readonly users: NamedTable<User>
   readonly groups: NamedTable<Group>

@@ -7,6 +7,7 @@ import { accessKeyTable } from './access-key.ts'
 import { accountTable } from './account.ts'
 import { attachmentTable } from './attachment.ts'
 import { auditTable } from './audit.ts'
+import { certificateListTable } from './certificate-list.ts'
 import { delegationTable } from './delegation.ts'
 import { groupTable } from './group.ts'
 import { inlinePolicyTable } from './inline-policy.ts'
@@ -21,6 +22,7 @@ import { oidcProviderTable } from './oidc-provider.ts'
 import { passwordPolicyTable } from './password-policy.ts'
 import { policyTable, policyVersionTable } from './policy.ts'
 import { roleTable } from './role.ts'
+import { rolesAnywhereProfileTable } from './roles-anywhere-profile.ts'
 import { samlProviderTable } from './saml-provider.ts'
 import { serverCertificateTable } from './server-certificate.ts'
 import { serviceCredentialTable } from './service-credential.ts'
@@ -28,7 +30,9 @@ import { type OwnSessionTable, sessionTable } from './session.ts'
 import { settingTable } from './setting.ts'
 import { signingCertificateTable } from './signing-certificate.ts'
 import { sshPublicKeyTable } from './ssh-public-key.ts'
+import { subjectTable } from './subject.ts'
 import { taskTable } from './task.ts'
+import { trustAnchorTable } from './trust-anchor.ts'
 import { userTable } from './user.ts'
 
 /** The tables, and what only the store itself writes. */
@@ -73,6 +77,10 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     lastUses: lastUseTable(db, waiting),
     sessions: sessionTable(db),
     instances: instanceTable(db),
+    trustAnchors: trustAnchorTable(db),
+    rolesAnywhereProfiles: rolesAnywhereProfileTable(db),
+    certificateLists: certificateListTable(db),
+    subjects: subjectTable(db),
     audit: auditTable(db),
   }
 }
