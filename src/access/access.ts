@@ -2,9 +2,12 @@ import type { Explanation } from '#engine'
 import { checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
 import type { Store } from '#store'
 import { type Asked, authorize, explainAsked, type Ruling } from './authorize.ts'
-import { Bearings } from './bearing.ts'
+import { Bearings, type Reading } from './bearing.ts'
 import type { Caller } from './caller.ts'
 import { Credentials, callerOf } from './credential.ts'
+import { type KnownRole, KnownRoles } from './known-role.ts'
+import { type Mentioning, type Mentions, mentionsIn } from './mention.ts'
+import { type Proven, type Proving, prove } from './prove.ts'
 
 /** The service that a request was signed for. */
 export interface SignedCall {
@@ -18,10 +21,19 @@ export interface Access {
    * Errors: the refusals of Signature Version 4, with AWS's codes and texts.
    */
   authenticate(request: HttpRequest, call: SignedCall, now: number): Promise<Caller>
+  /**
+   * Verifies a signature in the way of another service.
+   * Gives: who calls, and what proved it; `undefined` for a request without a signature. Errors: as `authenticate`.
+   */
+  prove(request: HttpRequest, proving: Proving): Promise<Proven | undefined>
+  /** Which condition keys the policies that bear may look at. */
+  mentions(mentioning: Mentioning): Promise<Mentions>
   /** Decides, by all policies that bear. */
   authorize(asked: Asked): Promise<Ruling>
   /** Decides the same, and tells why, for each thing touched. */
   explain(asked: Asked): Promise<readonly Explanation[]>
+  /** The role with an ARN. Gives: at once when it is known; `undefined` when there is none. */
+  roleAt(arn: string, reading: Reading): KnownRole | undefined | Promise<KnownRole | undefined>
 }
 
 export interface AccessParts {
@@ -34,6 +46,7 @@ export interface AccessParts {
 export function createAccess({ store, regions }: AccessParts): Access {
   const credentials = new Credentials(store)
   const bearings = new Bearings(store)
+  const roles = new KnownRoles(store)
   const signingKeys = new SigningKeys()
   return {
     async authenticate(request, { service }, now) {
@@ -46,7 +59,10 @@ export function createAccess({ store, regions }: AccessParts): Access {
       verifyClaim(request, claim, { ...checks, secret: credential.secret, signingKeys })
       return callerOf(credential, claim)
     },
+    prove: (request, proving) => prove(request, proving, { credentials, signingKeys }),
+    mentions: (mentioning) => mentionsIn(mentioning, bearings),
     authorize: (asked) => authorize(asked, bearings),
     explain: (asked) => explainAsked(asked, bearings),
+    roleAt: (arn, reading) => roles.at(arn, reading),
   }
 }

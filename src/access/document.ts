@@ -29,6 +29,23 @@ export function resourcePolicy(text: string, type: 'resource' | 'trust'): Compil
   return compiled
 }
 
+/** The policy that a resource carries. */
+export interface CarriedPolicy {
+  readonly type: 'resource' | 'trust'
+  readonly text: string
+}
+
+const carried = new WeakMap<CarriedPolicy, CompiledPolicies>()
+
+/** The same, without a look at the text when the same object was asked for before. */
+export function carriedPolicy(policy: CarriedPolicy): CompiledPolicies {
+  const known = carried.get(policy)
+  if (known !== undefined) return known
+  const compiled = resourcePolicy(policy.text, policy.type)
+  carried.set(policy, compiled)
+  return compiled
+}
+
 /** What a managed policy adds to a layer. Gives: for one that is not there, a policy that denies everything. */
 export async function managedSource(
   arn: string,

@@ -1,5 +1,5 @@
 import type { Context } from '#engine'
-import type { Touched } from '#services'
+import type { Scope, Touched } from '#services'
 import type { Asked, Unit } from './entry.ts'
 import { factorContext } from './factor.ts'
 import type { House } from './house.ts'
@@ -16,7 +16,7 @@ async function permitAll(
   { unit, house }: { readonly unit: Unit; readonly house: House },
 ): Promise<void> {
   const { operation, input, entry } = asked
-  const scope = scopeOf(asked, unit)
+  const scope = scopeOf(asked, unit, house)
   const touched = await operation.resource(input, scope)
   const [first] = touched
   if (first !== undefined) entry.resource = first.arn
@@ -43,6 +43,6 @@ export async function permit({ caller, entry }: Asked, { unit, ...wanted }: Perm
 }
 
 /** What an operation may look at to say what it touches. */
-export function scopeOf({ caller }: Asked, { tables }: Unit) {
-  return { caller, account: caller.account, tables }
+export function scopeOf({ caller }: Pick<Asked, 'caller'>, unit: Unit, { access }: House): Scope {
+  return { caller, account: caller.account, tables: unit.tables, roleAt: (arn) => access.roleAt(arn, unit) }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Fault, type HttpRequest } from '#protocol'
 import { examineFor, keySet, pinnedKeys, type Vouching } from '#services'
+import { scopeOf } from './authorize.ts'
 import type { House } from './house.ts'
 import type { OperatorTasks } from './operator.ts'
 
@@ -78,7 +79,7 @@ async function trustFor(input: { readonly RoleArn: string }, vouching: Vouching,
   const { caller } = vouched
   const { action } = operation
   return house.store.read(async (tables) => {
-    const scope = { caller, account: caller.account, tables }
+    const scope = scopeOf({ caller }, { tables, open: false }, house)
     const touched = await operation.resource(input, scope)
     const context = await operation.context(input, scope)
     const question = { caller, touched, context, tables, open: false, request: nowhere, now: vouching.now }

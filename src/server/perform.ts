@@ -34,7 +34,7 @@ export function perform(asked: Asked, unit: Unit, house: House): Promise<object>
 
 function worldOf(asked: Asked, unit: Unit, house: House): World {
   const { entry, call, operation, input } = asked
-  const scope = scopeOf(asked, unit)
+  const scope = scopeOf(asked, unit, house)
   return {
     ...scope,
     now: entry.at,

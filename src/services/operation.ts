@@ -1,4 +1,4 @@
-import type { AccountCaller } from '#access'
+import type { AccountCaller, KnownRole } from '#access'
 import type { Context, PolicyType } from '#engine'
 import type { Fault } from '#protocol'
 import type { Store, Tables, Tag } from '#store'
@@ -24,6 +24,8 @@ export interface Scope {
   /** The caller's account. */
   readonly account: string
   readonly tables: Tables
+  /** The role with an ARN, path and name letter for letter. Gives: at once when it is known. */
+  roleAt(arn: string): KnownRole | undefined | Promise<KnownRole | undefined>
 }
 
 /** What `run` is given: the caller, one moment, one source of ids, and tables inside one transaction. */

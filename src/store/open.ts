@@ -113,7 +113,7 @@ function house(connection: Connection, { keyring, keys, revisions, leave }: Furn
 
 async function writeAll({ records, sessions, uses }: Batch, tables: AllTables): Promise<void> {
   await tables.audit.appendAll(records)
-  for (const session of sessions) await tables.sessions.put(session)
+  await tables.sessions.putAll(sessions)
   for (const [id, use] of uses) await tables.lastUses.put(id, use)
   const newest = sessions.at(-1)
   // Sessions are remembered until they end of themselves, by the clock of those that come after them.

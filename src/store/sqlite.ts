@@ -1,12 +1,14 @@
 /** All that is SQLite's own: the connection, its settings, Kysely's dialect on it, and how tables are made. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
+  type Compilable,
   type CompiledQuery,
   type CreateTableBuilder,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   Kysely,
+  type KyselyConfig,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
@@ -68,7 +70,11 @@ function connected(path: string): Connection {
       },
       inTransaction: () => database.isTransaction,
     })
-    const db = new Kysely<Schema>({ dialect: dialectOn(statements, (query) => turns.check(query)) })
+    const execute = <R>(query: CompiledQuery): QueryResult<R> => {
+      turns.check(query)
+      return executed(statements.get(query.sql), query.parameters)
+    }
+    const db = new Direct({ dialect: dialectOn(execute) }, execute)
     return {
       ddl,
       begun,
@@ -157,12 +163,25 @@ class Statements {
   }
 }
 
-function dialectOn(statements: Statements, check: (query: CompiledQuery) => void): Dialect {
+type Execute = <R>(query: CompiledQuery) => QueryResult<R>
+
+/** Gives compiled queries to the one connection at once: to take it and give it back costs more than the query. */
+class Direct extends Kysely<Schema> {
+  readonly #execute: Execute
+
+  constructor(config: KyselyConfig, execute: Execute) {
+    super(config)
+    this.#execute = execute
+  }
+
+  override async executeQuery<R>(query: CompiledQuery<R> | Compilable<R>): Promise<QueryResult<R>> {
+    return this.#execute('compile' in query ? query.compile() : query)
+  }
+}
+
+function dialectOn(execute: Execute): Dialect {
   const connection: DatabaseConnection = {
-    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-      check(query)
-      return execute(statements.get(query.sql), query.parameters)
-    },
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => execute(query),
     streamQuery: () => {
       throw new Error('queries are not streamed')
     },
@@ -175,7 +194,7 @@ function dialectOn(statements: Statements, check: (query: CompiledQuery) => void
   }
 }
 
-function execute<R>({ statement, reads }: Prepared, parameters: readonly unknown[]): QueryResult<R> {
+function executed<R>({ statement, reads }: Prepared, parameters: readonly unknown[]): QueryResult<R> {
   // The schema's types let only strings, numbers, bytes and null through, and rows have the columns that it names.
   const values = parameters as readonly SQLInputValue[]
   if (reads) return { rows: statement.all(...values) as R[] }

@@ -1,4 +1,4 @@
-import type { AccountCaller } from '#access'
+import { type AccountCaller, createAccess } from '#access'
 import type { Context } from '#engine'
 import { Fault } from '#protocol'
 import type { Operation, Scope, Touched, World } from '#services'
@@ -74,9 +74,11 @@ export interface Trial {
 export async function permissionsOf({ operation, input, caller, store }: Trial): Promise<readonly Permission[]> {
   const asked: Permission[] = []
   const undone = new Error('undone')
+  const access = createAccess({ store })
   await store
     .write(account, async (tables) => {
-      const scope = { caller, account, tables }
+      const roleAt = (arn: string) => access.roleAt(arn, { tables, open: true })
+      const scope = { caller, account, tables, roleAt }
       if (operation.action !== undefined) {
         const touched = await operation.resource(input, scope)
         asked.push({ action: operation.action, touched, context: await operation.context(input, scope) })

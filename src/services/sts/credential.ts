@@ -107,12 +107,21 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 /** A set bit, 40 bits of the account, 39 of chance: as in AWS's own keys, whose account can be read from the id. */
 const chanceBits = 39n
 
-function newSessionKeyId(account: string, chance: Uint8Array): string {
-  const random = BigInt(`0x${Buffer.from(chance).toString('hex')}`) & ((1n << chanceBits) - 1n)
-  const bits = (1n << 79n) | (BigInt(account) << chanceBits) | random
+/** Takes: five random bytes. */
+function newSessionKeyId(account: string, [first = 0, second = 0, third = 0, ...rest]: Uint8Array): string {
+  // Forty bits are eight letters; the set bit moves the account's to 41, the last of which is with the chance.
+  const owner = Number(account)
+  const upper = 2 ** 39 + Math.floor(owner / 2)
+  const [fourth = 0, fifth = 0] = rest
+  const chance = (first & 127) * 2 ** 32 + second * 2 ** 24 + third * 2 ** 16 + fourth * 2 ** 8 + fifth
+  return `ASIA${lettersOf(upper)}${lettersOf((owner % 2) * 2 ** 39 + chance)}`
+}
+
+/** Takes: a number of 40 bits. */
+function lettersOf(bits: number): string {
   let letters = ''
-  for (let shift = 75n; shift >= 0n; shift -= 5n) letters += alphabet[Number((bits >> shift) & 31n)]
-  return `ASIA${letters}`
+  for (let unit = 2 ** 35; unit >= 1; unit /= 32) letters += alphabet[Math.floor(bits / unit) % 32]
+  return letters
 }
 
 /** The account in the id of a temporary key. Gives: `undefined` for what is no such id. */

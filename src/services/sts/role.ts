@@ -1,4 +1,4 @@
-import { assumedRoleArn, overlaid, readEntityArn, roleArn, trustForDecision, trustNobody } from '#access'
+import { assumedRoleArn, overlaid, roleArn, trustNobody } from '#access'
 import { Fault } from '#protocol'
 import type { Role } from '#store'
 import type { LooseContext } from '../define.ts'
@@ -15,6 +15,7 @@ const mostChained = 3600
 
 // INVARIANT: a call is decided and performed on one state of the store, so the role that was found is the role.
 const found = new WeakMap<object, Role>()
+const nobody = { type: 'trust', text: trustNobody } as const
 
 export const AssumeRole = sts('AssumeRole', {
   writes: false,
@@ -36,7 +37,7 @@ export const AssumeRole = sts('AssumeRole', {
     const { RoleSessionName, SourceIdentity, DurationSeconds = usual } = input
     if ((input.ProvidedContexts ?? []).length > 0)
       throw world.fault('ValidationError', 'ProvidedContexts are not supported.')
-    const role = await assumedRole(input, world)
+    const role = assumedRole(input, world)
     const { account, id, name, path } = role
     checkDuration(DurationSeconds, role, world)
     const sourceIdentity = sourceIdentityOf(SourceIdentity, world)
@@ -65,27 +66,22 @@ export const AssumeRole = sts('AssumeRole', {
 export async function touchedRole(input: { readonly RoleArn: string }, scope: Scope): Promise<Touched> {
   const { RoleArn: arn } = input
   const account = accountIn(arn)
-  const role = await roleAt(arn, scope)
-  if (role === undefined) return { arn, account, exists: false, policy: { type: 'trust', text: trustNobody } }
+  const asked = scope.roleAt(arn)
+  const known = asked instanceof Promise ? await asked : asked
+  if (known === undefined) return { arn, account, exists: false, policy: nobody }
+  const { role, policy } = known
   found.set(input, role)
   // Transitive tags stand in for the role's own when its trust policy is evaluated (rule S-24).
   const tags = overlaid(role.tags, inheritedTags(scope.caller))
-  return { arn, account, tags, policy: { type: 'trust', text: trustForDecision(role) } }
+  return { arn, account, tags, policy }
 }
 
 /** The role that the decision was about. */
-export async function assumedRole(input: { readonly RoleArn: string }, world: World): Promise<Role> {
-  const role = found.get(input) ?? (await roleAt(input.RoleArn, world))
+export function assumedRole(input: { readonly RoleArn: string }, world: World): Role {
+  const role = found.get(input)
   // The decision has refused already for a role that is not there.
   if (role === undefined) throw world.fault('AccessDenied', 'The role is not there.')
   return role
-}
-
-async function roleAt(arn: string, { tables }: Scope): Promise<Role | undefined> {
-  const parts = readEntityArn(arn)
-  if (parts?.kind !== 'role') return undefined
-  const role = await tables.roles.byName(parts.account, parts.name)
-  return role !== undefined && role.name === parts.name && role.path === parts.path ? role : undefined
 }
 
 /** Errors: `ValidationError` for what names no account. */

@@ -51,7 +51,7 @@ export const AssumeRoleWithSAML = sts('AssumeRoleWithSAML', {
 
   async run(input, world) {
     const { assertion, provider, session: asked } = accepted(input, world)
-    const role = await assumedRole(input, world)
+    const role = assumedRole(input, world)
     const { account, id, name, path } = role
     const { sessionName, sourceIdentity, duration = usual } = asked
     const wanted = input.DurationSeconds ?? duration

@@ -49,7 +49,7 @@ export const AssumeRoleWithWebIdentity = sts('AssumeRoleWithWebIdentity', {
   async run(input, world) {
     const { RoleSessionName, DurationSeconds = usual } = input
     const { provider, audience, subject, session: asked } = accepted(input, world)
-    const role = await assumedRole(input, world)
+    const role = assumedRole(input, world)
     const { account, id, name, path } = role
     checkDuration(DurationSeconds, role, world)
     const limits = { ...(await sessionPolicies(input, account, world)), ...sessionTags(asked, world) }

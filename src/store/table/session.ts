@@ -2,11 +2,11 @@ import type { CompiledQuery, Kysely } from 'kysely'
 import type { IssuedSession } from '../entity.ts'
 import type { Schema, SessionColumns } from '../schema.ts'
 import type { SessionTable } from '../store.ts'
-import { nullable, present } from './column.ts'
+import { present } from './column.ts'
 
 /** The table, and what only the store itself writes. */
 export interface OwnSessionTable extends SessionTable {
-  put(session: IssuedSession): Promise<void>
+  putAll(sessions: readonly IssuedSession[]): Promise<void>
   /** Forgets what has ended of itself by a moment. */
   forget(before: number): Promise<void>
 }
@@ -14,16 +14,18 @@ export interface OwnSessionTable extends SessionTable {
 export function sessionTable(db: Kysely<Schema>): OwnSessionTable {
   let insert: CompiledQuery | undefined
   return {
-    async put(session) {
-      const columns = columnsOf(session)
-      // The columns are always in the same order, so the statement is compiled once.
-      insert ??= db
-        .insertInto('session')
-        .values(columns)
-        // Ids are of chance, and one that comes twice must not keep the others of its batch from being written.
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .compile()
-      await db.executeQuery({ ...insert, parameters: Object.values(columns) })
+    async putAll(sessions) {
+      for (const session of sessions) {
+        const columns = columnsOf(session)
+        // The columns are always in the same order, so the statement is compiled once.
+        insert ??= db
+          .insertInto('session')
+          .values(columns)
+          // Ids are of chance, and one that comes twice must not keep the others of its batch from being written.
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .compile()
+        await db.executeQuery({ ...insert, parameters: Object.values(columns) })
+      }
     },
     async forget(before) {
       await db.deleteFrom('session').where('expiresAt', '<=', before).execute()
@@ -58,12 +60,19 @@ export function sessionTable(db: Kysely<Schema>): OwnSessionTable {
   }
 }
 
-function columnsOf({ parent, sourceIdentity, lastCallAt, narrowedTo, ...session }: IssuedSession): SessionColumns {
-  const { id, account, kind, principal, caller, issuedAt, expiresAt } = session
+function columnsOf(session: IssuedSession): SessionColumns {
   return {
-    ...{ id, account, kind, principal, caller, issuedAt, expiresAt },
-    narrowedTo: JSON.stringify(narrowedTo),
-    ...nullable({ parent, sourceIdentity, lastCallAt }),
+    id: session.id,
+    account: session.account,
+    kind: session.kind,
+    principal: session.principal,
+    caller: session.caller,
+    issuedAt: session.issuedAt,
+    expiresAt: session.expiresAt,
+    narrowedTo: JSON.stringify(session.narrowedTo),
+    parent: session.parent ?? null,
+    sourceIdentity: session.sourceIdentity ?? null,
+    lastCallAt: session.lastCallAt ?? null,
   }
 }
 
