@@ -113,3 +113,60 @@ export interface DecidingPlace {
   readonly statement: number
   readonly sid?: string
 }
+
+/** A record as it is read again: what it refers to is named by reference. */
+export interface KeptRecord extends Omit<AuditRecord, 'caller' | 'decisions'> {
+  /** Counted without gaps through the whole installation. */
+  readonly seq: number
+  readonly caller?: string
+  readonly decisions?: readonly KeptDecision[]
+}
+
+/** A decision as it is read again: what it refers to is named by reference. */
+export interface KeptDecision extends Omit<Decided, 'caller' | 'on' | 'policies'> {
+  readonly caller: string
+  readonly on: readonly (Omit<DecidedOn, 'policy'> & { readonly policy?: string })[]
+  readonly policies: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** Which records are looked for. What is absent bounds nothing. */
+export interface AuditQuery {
+  readonly account?: string
+  readonly category?: 'management' | 'data'
+  /** Milliseconds since 1970, both included. */
+  readonly from?: number
+  readonly to?: number
+  /** Columns that have exactly this value. */
+  readonly equal?: Readonly<Partial<Pick<AuditRecord, AuditColumn>>>
+  readonly readOnly?: boolean
+  /** Only refusals, or only what was not refused. */
+  readonly refused?: boolean
+  /** Only records in which something was decided. */
+  readonly decided?: boolean
+  /** Where a listing goes on: after this record. */
+  readonly after?: AuditPlace
+  readonly order?: 'newest' | 'oldest'
+  readonly limit: number
+}
+
+export type AuditColumn = 'id' | 'accessKeyId' | 'principal' | 'eventSource' | 'eventName' | 'resource' | 'errorCode'
+
+/** Where a record stands in a listing. */
+export interface AuditPlace {
+  readonly at: number
+  readonly seq: number
+}
+
+export interface AuditTable {
+  append(record: AuditRecord): Promise<void>
+  /** Newest first. */
+  list(account: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly KeptRecord[]>
+  /** By time, then in the order of recording. */
+  find(query: AuditQuery): Promise<readonly KeptRecord[]>
+  /** By the order of recording, oldest first. */
+  since(seq: number, limit: number): Promise<readonly KeptRecord[]>
+  /** The number of the newest record. */
+  newest(): Promise<number>
+  /** The texts that `refs` stand for; those that are not there are left out. */
+  texts(refs: readonly string[]): Promise<ReadonlyMap<string, string>>
+}

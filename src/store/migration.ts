@@ -7,6 +7,8 @@ import { issuer } from './migration/0004-issuer.ts'
 import { session } from './migration/0005-session.ts'
 import { agent } from './migration/0006-agent.ts'
 import { rolesAnywhere } from './migration/0007-roles-anywhere.ts'
+import { gateway } from './migration/0008-gateway.ts'
+import { audit } from './migration/0010-audit.ts'
 import type { Schema } from './schema.ts'
 
 /** One step from a schema version to the next, run in a transaction. Never changed after it was released. */
@@ -29,7 +31,17 @@ export interface Ddl {
 }
 
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [first, credential, federation, issuer, session, agent, rolesAnywhere]
+export const migrations: readonly Migration[] = [
+  first,
+  credential,
+  federation,
+  issuer,
+  session,
+  agent,
+  rolesAnywhere,
+  gateway,
+  audit,
+]
 
 /** How the steps are run. */
 export interface Migrating {

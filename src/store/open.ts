@@ -4,7 +4,9 @@ import type { Connection } from './connection.ts'
 import { StoreError } from './error.ts'
 import { enterFolder } from './folder.ts'
 import { type Keyring, openKeys } from './keyring.ts'
+import { KnownTexts } from './known-text.ts'
 import { migrate } from './migration.ts'
+import { type Notary, openNotary } from './notary.ts'
 import type { Schema } from './schema.ts'
 import { keyBytes } from './seal.ts'
 import { connectSqlite } from './sqlite.ts'
@@ -53,9 +55,11 @@ async function openOn(connection: Connection, { masterKey, leave }: Opening): Pr
   try {
     await migrate({ ddl: connection.ddl, begun: connection.begun, transact: connection.write })
     const { keyring, tokenKeys } = await connection.write((db) => openKeys(db, masterKey))
+    const notary = await connection.write((db) => openNotary(db, keyring))
     const revisions = await connection.read(revisionsIn)
     return house(connection, {
       keyring,
+      notary,
       keys: new TokenRing(connection, { keyring, keys: tokenKeys }),
       revisions,
       leave,
@@ -68,31 +72,35 @@ async function openOn(connection: Connection, { masterKey, leave }: Opening): Pr
 
 interface Furniture {
   readonly keyring: Keyring
+  readonly notary: Notary
   readonly keys: TokenRing
   /** The accounts' revisions. INVARIANT: equal to what is committed, for nobody else writes. */
   readonly revisions: Map<string, number>
   readonly leave: Opening['leave']
 }
 
-function house(connection: Connection, { keyring, keys, revisions, leave }: Furniture): Store {
+function house(connection: Connection, { keyring, notary, keys, revisions, leave }: Furniture): Store {
   let closing: Promise<void> | undefined
+  const texts = new KnownTexts()
   const known = new WeakMap<Kysely<Schema>, AllTables>()
   const tables = (db: Kysely<Schema>) => {
-    const there = known.get(db) ?? tablesOn(db, { keyring, waiting })
+    const there = known.get(db) ?? tablesOn(db, { keyring, waiting, notary, texts })
     known.set(db, there)
     return there
   }
-  const waiting = new Waiting((batch) => connection.write((db) => writeAll(batch, tables(db))))
+  const writing = { connection, texts }
+  const waiting = new Waiting((batch) => noting(writing, (db) => writeAll(batch, tables(db))))
   return {
     read: (work) => connection.read((db) => work(tables(db))),
     async write(account, work) {
-      const written = await connection.write(
+      const done = await noting(
+        writing,
         async (db) => ({ value: await work(tables(db)), revision: await raise(db, account) }),
         ({ revision }) => {
           if (revision !== undefined) revisions.set(account, revision)
         },
       )
-      return written.value
+      return done.value
     },
     revision: (account) => revisions.get(account) ?? 0,
     record: (record) => waiting.record(record),
@@ -109,6 +117,23 @@ function house(connection: Connection, { keyring, keys, revisions, leave }: Furn
       return closing
     },
   }
+}
+
+/** Runs `work` in a transaction; the texts that it wrote are known when it is committed. */
+async function noting<T>(
+  { connection, texts }: { readonly connection: Connection; readonly texts: KnownTexts },
+  work: (db: Kysely<Schema>) => Promise<T>,
+  committed?: (value: T) => void,
+): Promise<T> {
+  const noted = async (db: Kysely<Schema>) => {
+    texts.begin()
+    return { value: await work(db), written: texts.end() }
+  }
+  const done = await connection.write(noted, ({ value, written }) => {
+    texts.settle(written)
+    committed?.(value)
+  })
+  return done.value
 }
 
 async function writeAll({ records, sessions, uses }: Batch, tables: AllTables): Promise<void> {

@@ -1,10 +1,12 @@
 import type { Generated, Selectable } from 'kysely'
 import type { DelegationState, IssuedSession, MfaKind, OwnerKind, SamlProvider, Task } from './entity.ts'
+import type { AuditSchema } from './schema-audit.ts'
+import type { ResourceColumns } from './schema-gateway.ts'
 import type { InstanceColumns } from './schema-instance.ts'
 import type { RolesAnywhereSchema } from './schema-roles-anywhere.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
-export interface Schema extends RolesAnywhereSchema {
+export interface Schema extends AuditSchema, RolesAnywhereSchema {
   readonly schemaVersion: SchemaVersionColumns
   readonly dataKey: DataKeyColumns
   readonly tokenKey: TokenKeyColumns
@@ -39,7 +41,7 @@ export interface Schema extends RolesAnywhereSchema {
   readonly session: SessionColumns
   readonly endedSession: EndedSessionColumns
   readonly instance: InstanceColumns
-  readonly auditRecord: AuditRecordColumns
+  readonly resource: ResourceColumns
 }
 
 /** A row of a table as it is read. */
@@ -364,24 +366,4 @@ export interface EndedSessionColumns {
   readonly account: string
   readonly endedAt: number
   readonly expiresAt: number
-}
-
-export interface AuditRecordColumns {
-  readonly seq: Generated<number>
-  readonly id: string
-  readonly at: number
-  readonly account: string | null
-  readonly principal: string | null
-  readonly accessKeyId: string | null
-  readonly eventSource: string
-  readonly eventName: string
-  readonly region: string | null
-  readonly sourceIp: string
-  readonly userAgent: string | null
-  readonly readOnly: number
-  readonly resource: string | null
-  readonly request: string | null
-  readonly errorCode: string | null
-  readonly errorMessage: string | null
-  readonly errorDetail: string | null
 }

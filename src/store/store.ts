@@ -4,6 +4,7 @@ import type {
   Account,
   Attachment,
   AuditRecord,
+  AuditTable,
   Delegation,
   EndedSession,
   Group,
@@ -35,6 +36,7 @@ import type {
   Task,
   User,
 } from './entity.ts'
+import type { ResourceTable } from './table/resource.ts'
 
 /** All that an installation remembers. */
 export interface Store {
@@ -115,6 +117,7 @@ export interface Tables extends RolesAnywhereTables {
   readonly lastUses: LastUseTable
   readonly sessions: SessionTable
   readonly instances: InstanceTable
+  readonly resources: ResourceTable
   readonly audit: AuditTable
 }
 
@@ -332,10 +335,4 @@ export interface LastUseTable {
   get(id: string): Promise<LastUsed | undefined>
   /** Every action that a user or role called, by action; calls that wait to be written included. */
   actionsOf(ownerId: string): Promise<readonly Accessed[]>
-}
-
-export interface AuditTable {
-  append(record: AuditRecord): Promise<void>
-  /** Newest first. */
-  list(account: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditRecord[]>
 }

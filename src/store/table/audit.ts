@@ -1,72 +1,118 @@
 import type { CompiledQuery, Kysely } from 'kysely'
-import type { AuditRecord } from '../entity.ts'
-import type { AuditRecordColumns, Row, Schema } from '../schema.ts'
-import type { AuditTable } from '../store.ts'
-import { present } from './column.ts'
+import { auditColumns, link, linkedText, type Values } from '../chain.ts'
+import type { AuditQuery, AuditRecord, AuditTable } from '../entity.ts'
+import { dayOf, type KnownTexts } from '../known-text.ts'
+import { headText, type Notary } from '../notary.ts'
+import type { Schema } from '../schema.ts'
+import { recordOf, textsOf, valuesOf } from './audit-row.ts'
 
 /** So many records are written by one statement. */
 const together = 32
 
+export interface AuditNeeds {
+  readonly notary: Notary
+  readonly texts: KnownTexts
+}
+
 /** What only the store itself writes is many records at once. */
 export function auditTable(
   db: Kysely<Schema>,
+  needs: AuditNeeds,
 ): AuditTable & { appendAll(records: readonly AuditRecord[]): Promise<void> } {
-  // Every call is recorded, so a statement is compiled once for a number of rows; columns are always in the same order.
+  const appendAll = appender(db, needs)
+  return {
+    append: (record) => appendAll([record]),
+    appendAll,
+    list: (account, { before, limit }) =>
+      find(db, { account, limit, ...(before === undefined ? {} : { to: before - 1 }) }),
+    find: (query) => find(db, query),
+    async since(seq, limit) {
+      const query = db.selectFrom('auditRecord').selectAll().where('seq', '>', seq)
+      return (await query.orderBy('seq').limit(limit).execute()).map(recordOf)
+    },
+    newest: async () => (await db.selectFrom('auditHead').select('seq').executeTakeFirst())?.seq ?? 0,
+    async texts(refs) {
+      if (refs.length === 0) return new Map()
+      const query = db.selectFrom('auditText').select(['ref', 'text']).where('ref', 'in', refs)
+      return new Map((await query.execute()).map(({ ref, text }) => [ref, text]))
+    },
+  }
+}
+
+async function find(db: Kysely<Schema>, asked: AuditQuery) {
+  const { account, category, from, to, equal = {}, readOnly, refused, decided, after } = asked
+  const oldest = asked.order === 'oldest'
+  let query = db.selectFrom('auditRecord').selectAll()
+  if (account !== undefined) query = query.where('account', '=', account)
+  if (category !== undefined) query = query.where('category', '=', category === 'data' ? 1 : 0)
+  if (from !== undefined) query = query.where('at', '>=', from)
+  if (to !== undefined) query = query.where('at', '<=', to)
+  if (readOnly !== undefined) query = query.where('readOnly', '=', readOnly ? 1 : 0)
+  if (refused !== undefined) query = query.where('errorCode', refused ? 'is not' : 'is', null)
+  if (decided === true) query = query.where('decisions', 'is not', null)
+  for (const [column, value] of Object.entries(equal) as [keyof typeof equal, string][])
+    query = query.where(column, '=', value)
+  if (after !== undefined)
+    query = query.where(({ eb, or, and }) =>
+      or([
+        eb('at', oldest ? '>' : '<', after.at),
+        and([eb('at', '=', after.at), eb('seq', oldest ? '>' : '<', after.seq)]),
+      ]),
+    )
+  if (after !== undefined) query = query.where('at', oldest ? '>=' : '<=', after.at)
+  const direction = oldest ? 'asc' : 'desc'
+  const rows = await query.orderBy('at', direction).orderBy('seq', direction).limit(asked.limit).execute()
+  return rows.map(recordOf)
+}
+
+/** Makes what adds records to the end of the trail. Every call is recorded, so its statements are compiled once. */
+function appender(db: Kysely<Schema>, { notary, texts }: AuditNeeds) {
+  const statements = statementsOn(db)
+  const run = (query: CompiledQuery, parameters: readonly unknown[]) => db.executeQuery({ ...query, parameters })
+  return async (records: readonly AuditRecord[]) => {
+    if (records.length === 0) return
+    const head = await db.selectFrom('auditHead').select(['seq', 'chain', 'bytes']).executeTakeFirstOrThrow()
+    let { seq, chain, bytes } = head
+    const missing = new Map<string, string>()
+    let rows: (string | number | null)[] = []
+    let count = 0
+    for (const record of records) {
+      for (const text of textsOf(record)) texts.gather(text, record.at, missing)
+      const values: Values = valuesOf(++seq, record)
+      const text = linkedText(values)
+      chain = link(chain, text)
+      bytes += text.length
+      rows.push(...values, chain)
+      if (++count < together && seq < head.seq + records.length) continue
+      await run(statements.insert(count), rows)
+      rows = []
+      count = 0
+    }
+    for (const [ref, text] of missing) await run(statements.keep, [ref, text, dayOf(records[0]?.at ?? 0)])
+    texts.wrote(missing.keys())
+    await run(statements.move, [seq, chain, bytes, notary.mac(headText({ seq, chain, bytes })), 1])
+  }
+}
+
+function statementsOn(db: Kysely<Schema>) {
   const inserts = new Map<number, CompiledQuery>()
-  const insert = async (records: readonly AuditRecord[]) => {
-    const rows = records.map(columnsOf)
-    const known = inserts.get(rows.length) ?? db.insertInto('auditRecord').values(rows).compile()
-    inserts.set(rows.length, known)
-    await db.executeQuery({ ...known, parameters: rows.flatMap((row) => Object.values(row)) })
-  }
+  const sample = Object.fromEntries([...auditColumns, 'chain'].map((name) => [name, '']))
   return {
-    append: (record) => insert([record]),
-    async appendAll(records) {
-      let done = 0
-      for (; done + together <= records.length; done += together) await insert(records.slice(done, done + together))
-      for (const record of records.slice(done)) await insert([record])
+    /** Takes: how many rows. */
+    insert(count: number): CompiledQuery {
+      const known = inserts.get(count)
+      if (known !== undefined) return known
+      // Only the text of the statement is used, which depends on the names and not on the values.
+      const rows = Array.from({ length: count }, () => sample as never)
+      const made = db.insertInto('auditRecord').values(rows).compile()
+      inserts.set(count, made)
+      return made
     },
-    async list(account, { before, limit }) {
-      let query = db.selectFrom('auditRecord').selectAll().where('account', '=', account)
-      if (before !== undefined) query = query.where('at', '<', before)
-      const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(limit).execute()
-      return rows.map(recordOf)
-    },
-  }
-}
-
-function columnsOf(record: AuditRecord): Omit<AuditRecordColumns, 'seq'> {
-  return {
-    id: record.id,
-    at: record.at,
-    eventSource: record.eventSource,
-    eventName: record.eventName,
-    sourceIp: record.sourceIp,
-    readOnly: record.readOnly ? 1 : 0,
-    request: record.request === undefined ? null : JSON.stringify(record.request),
-    account: record.account ?? null,
-    principal: record.principal ?? null,
-    accessKeyId: record.accessKeyId ?? null,
-    region: record.region ?? null,
-    userAgent: record.userAgent ?? null,
-    resource: record.resource ?? null,
-    errorCode: record.errorCode ?? null,
-    errorMessage: record.errorMessage ?? null,
-    errorDetail: record.errorDetail ?? null,
-  }
-}
-
-function recordOf({ seq: _, readOnly, request, ...row }: Row<'auditRecord'>): AuditRecord {
-  const { id, at, eventSource, eventName, sourceIp, ...rest } = row
-  return {
-    id,
-    at,
-    eventSource,
-    eventName,
-    sourceIp,
-    readOnly: readOnly === 1,
-    ...present(rest),
-    // Only `columnsOf` writes the column.
-    ...(request === null ? {} : { request: JSON.parse(request) as Readonly<Record<string, unknown>> }),
+    keep: db
+      .insertInto('auditText')
+      .values({ ref: '', text: '', day: 0 })
+      .onConflict((conflict) => conflict.column('ref').doUpdateSet(({ ref }) => ({ day: ref('excluded.day') })))
+      .compile(),
+    move: db.updateTable('auditHead').set({ seq: 0, chain: '', bytes: 0, mac: '' }).where('one', '=', 1).compile(),
   }
 }

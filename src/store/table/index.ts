@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Keyring } from '../keyring.ts'
+import type { KnownTexts } from '../known-text.ts'
+import type { Notary } from '../notary.ts'
 import type { Schema } from '../schema.ts'
 import type { Tables } from '../store.ts'
 import type { WaitingUses } from '../waiting.ts'
@@ -21,6 +23,7 @@ import { mfaDeviceTable } from './mfa-device.ts'
 import { oidcProviderTable } from './oidc-provider.ts'
 import { passwordPolicyTable } from './password-policy.ts'
 import { policyTable, policyVersionTable } from './policy.ts'
+import { resourceTable } from './resource.ts'
 import { roleTable } from './role.ts'
 import { rolesAnywhereProfileTable } from './roles-anywhere-profile.ts'
 import { samlProviderTable } from './saml-provider.ts'
@@ -46,9 +49,12 @@ export interface TableNeeds {
   readonly keyring: Keyring
   /** The uses that are not written yet. */
   readonly waiting: WaitingUses
+  readonly notary: Notary
+  /** The texts of the audit trail that are written already. */
+  readonly texts: KnownTexts
 }
 
-export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): AllTables {
+export function tablesOn(db: Kysely<Schema>, { keyring, waiting, notary, texts }: TableNeeds): AllTables {
   return {
     accounts: accountTable(db),
     users: userTable(db),
@@ -81,6 +87,7 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting }: TableNeeds): 
     rolesAnywhereProfiles: rolesAnywhereProfileTable(db),
     certificateLists: certificateListTable(db),
     subjects: subjectTable(db),
-    audit: auditTable(db),
+    resources: resourceTable(db),
+    audit: auditTable(db, { notary, texts }),
   }
 }
