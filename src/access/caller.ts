@@ -5,9 +5,13 @@ import type { Tag } from '#store'
 export type Caller = AccountCaller | AnonymousCaller
 
 export interface AccountCaller {
-  readonly kind: 'user' | 'root' | 'assumedRole' | 'federatedUser' | 'webIdentity' | 'saml'
+  readonly kind: 'user' | 'root' | 'assumedRole' | 'federatedUser' | 'webIdentity' | 'saml' | 'certificate' | 'nobody'
   readonly account: string
-  readonly principal: Exclude<Principal, { type: 'service' | 'webIdentity' | 'saml' | 'anonymous' }> | VouchedPrincipal
+  readonly principal:
+    | Exclude<Principal, { type: 'service' | 'webIdentity' | 'saml' | 'anonymous' }>
+    | VouchedPrincipal
+    | ServiceCaller
+    | Nobody
   /** What `GetCallerIdentity` and `aws:userid` show: `AIDA…`, `AROA…:session`, the account id, `A:name`. */
   readonly userId: string
   /** The user's or role's name, where there is one. */
@@ -26,6 +30,15 @@ export interface AccountCaller {
   readonly claims?: Context
 }
 
+/** A service that acts for somebody of the account whom it has verified itself. */
+export interface ServiceCaller {
+  readonly type: 'service'
+  /** `rolesanywhere.amazonaws.com` */
+  readonly service: string
+  /** The same. */
+  readonly arn: string
+}
+
 /** Whom an identity provider of the account vouches for, while it assumes a role and is nobody yet. */
 export interface VouchedPrincipal {
   readonly type: 'webIdentity' | 'saml'
@@ -33,6 +46,12 @@ export interface VouchedPrincipal {
   readonly provider: string
   /** The same. */
   readonly arn: string
+}
+
+/** Whoever asks without a signature: what the policy of a resource lets everybody do is all that it may do. */
+export interface Nobody {
+  readonly type: 'anonymous'
+  readonly arn: 'anonymous'
 }
 
 export interface AnonymousCaller {

@@ -13,12 +13,14 @@ const principalTypes = {
   // Nobody of an account: the request has no signature.
   webIdentity: 'Anonymous',
   saml: 'Anonymous',
+  certificate: 'Service',
+  nobody: 'Anonymous',
 } as const
 
 /** The keys of a request that do not depend on what it touches. Source: policy semantics, sections 9.1 and 9.2. */
 export function requestContext(caller: AccountCaller, request: HttpRequest, now: number): Context {
   const { principal, kind } = caller
-  const vouched = principal.type === 'webIdentity' || principal.type === 'saml'
+  const vouched = principal.type === 'webIdentity' || principal.type === 'saml' || principal.type === 'anonymous'
   const values: Values = {
     ...caller.claims,
     'aws:CurrentTime': dateText(now),
@@ -33,6 +35,7 @@ export function requestContext(caller: AccountCaller, request: HttpRequest, now:
     'aws:ViaAWSService': 'false',
     'aws:userid': vouched ? 'anonymous' : caller.userId,
   }
+  if (principal.type === 'service') return ofService(values, principal.service, caller)
   if (!vouched) values['aws:PrincipalArn'] = principal.type === 'assumedRole' ? principal.roleArn : principal.arn
   if (kind === 'user') values['aws:username'] = caller.name
   const referer = header(request, 'referer')
@@ -40,6 +43,18 @@ export function requestContext(caller: AccountCaller, request: HttpRequest, now:
   for (const { key, value } of caller.tags) values[`aws:PrincipalTag/${key}`] = value
   addSession(values, caller, now)
   return values
+}
+
+/** The keys of a request that a service makes: it belongs to no account, and has the tags of the session that it asks for. */
+function ofService(values: Values, service: string, { tags }: AccountCaller): Context {
+  const { 'aws:PrincipalAccount': _account, 'aws:PrincipalType': _type, 'aws:userid': _userId, ...others } = values
+  return {
+    ...others,
+    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:PrincipalTag/${key}`, value])),
+    'aws:PrincipalIsAWSService': 'true',
+    'aws:PrincipalServiceName': service,
+    'aws:PrincipalServiceNamesList': [service],
+  }
 }
 
 /** The keys of a request that depend on what it touches. */

@@ -5,6 +5,12 @@ import type { AccountCaller, Session } from './caller.ts'
 /** A caller before it is known which credentials it used, and where. */
 export type Subject = Omit<AccountCaller, 'accessKeyId' | 'region' | 'session'>
 
+/** The caller of a request without a signature. It belongs to no account. */
+export function nobody(region: string): AccountCaller {
+  const principal = { type: 'anonymous', arn: 'anonymous' } as const
+  return { kind: 'nobody', account: 'anonymous', principal, userId: 'anonymous', name: 'anonymous', tags: [], region }
+}
+
 export function rootSubject(account: string): Subject {
   const principal = { type: 'root', arn: rootArn(account), account } as const
   return { kind: 'root', account, principal, userId: account, name: account, tags: [] }

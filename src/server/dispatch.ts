@@ -45,7 +45,7 @@ async function issuerAnswer(request: HttpRequest, house: House): Promise<HttpRes
 const probes = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** AWS's clients never ask with GET or HEAD, no query and no signature. */
-function isProbe({ method, path, query, headers }: HttpRequest): boolean {
+export function isProbe({ method, path, query, headers }: HttpRequest): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
     query === '' &&

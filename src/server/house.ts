@@ -42,7 +42,14 @@ export interface House {
 }
 
 /** Another interface at the same address. Gives: `undefined` for a request that is not for it. */
-export type Front = (request: HttpRequest) => Promise<HttpResponse> | undefined
+export interface Front {
+  (request: HttpRequest): Promise<HttpResponse> | undefined
+  /**
+   * Whether a request may be for it, by its head: its body is empty, and its signature is not verified.
+   * Absent: none is, where requests for other services pass through and the head does not name Cardea's own.
+   */
+  takes?(head: HttpRequest): boolean
+}
 
 /** How the installation takes the word of others. */
 export interface Federation {

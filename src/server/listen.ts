@@ -24,6 +24,13 @@ export interface ListenSettings {
   readonly keepAliveTimeout?: number
   /** Milliseconds that requests under way have when it stops. Default: 10 s. */
   readonly grace?: number
+  /** Asked with the head of each request, before its body is read. */
+  readonly passage?: Passage
+}
+
+/** Takes requests that are not for this house. Gives: whether it answers this one itself. */
+export interface Passage {
+  takes(incoming: IncomingMessage, outgoing: ServerResponse): boolean
 }
 
 export interface Listening {
@@ -43,8 +50,12 @@ export async function listen(house: House, settings: ListenSettings): Promise<Li
   const state = { stopping: false }
   const outbox = new Outbox(() => state.stopping)
   const server = serverOf(settings, (incoming, outgoing) => {
+    if (settings.passage?.takes(incoming, outgoing) === true) return
+    const late = settings.passage === undefined ? undefined : cutting(outgoing, settings)
+    if (settings.passage !== undefined && incoming.headers.expect !== undefined) outgoing.writeContinue()
     receive(incoming, { maxBody, secure: settings.tls !== undefined }).then(
       async (request) => {
+        clearTimeout(late)
         const response = await responseTo(request, incoming.httpVersion, { house, maxBody })
         if (request === undefined) outgoing.setHeader('connection', 'close')
         outbox.send(outgoing, response)
@@ -69,6 +80,13 @@ export async function listen(house: House, settings: ListenSettings): Promise<Li
   }
 }
 
+/** What passes through may take its time, so the time of what does not is kept here. */
+function cutting(outgoing: ServerResponse, { requestTimeout = 30_000 }: ListenSettings): NodeJS.Timeout {
+  const late = setTimeout(() => outgoing.destroy(), requestTimeout)
+  outgoing.once('close', () => clearTimeout(late))
+  return late
+}
+
 async function responseTo(
   request: HttpRequest | undefined,
   version: string,
@@ -85,7 +103,7 @@ function serverOf(settings: ListenSettings, listener: Listener): Server {
   const { tls, headersTimeout = 10_000, requestTimeout = 30_000, keepAliveTimeout = 65_000 } = settings
   const options = {
     headersTimeout,
-    requestTimeout,
+    requestTimeout: settings.passage === undefined ? requestTimeout : 0,
     keepAliveTimeout,
     maxHeaderSize: 32_768,
     // How often connections are looked at; a slow one lives so much longer at most.
@@ -102,6 +120,8 @@ function serverOf(settings: ListenSettings, listener: Listener): Server {
           listener,
         )
   server.maxHeadersCount = 200
+  // Whoever waits to be told to go on is told so by what takes the request.
+  if (settings.passage !== undefined) server.on('checkContinue', listener)
   return server
 }
 

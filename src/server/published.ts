@@ -5,6 +5,11 @@ import type { House } from './house.ts'
 /** The path below which the issuers of accounts publish their keys. */
 const issuerPath = /^\/oidc\/([0-9a-f-]{36})\/\.well-known\/(openid-configuration|jwks\.json)$/
 
+/** Whether a request asks for what an issuer publishes. */
+export function isForIssuer({ method, path }: HttpRequest): boolean {
+  return method === 'GET' && issuerPath.test(path)
+}
+
 /**
  * Answers whoever wants to verify tokens of an account.
  * Gives: `undefined` for what is no such question.

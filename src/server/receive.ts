@@ -34,6 +34,11 @@ export function receive(incoming: IncomingMessage, { maxBody, secure }: Receivin
   })
 }
 
+/** A request of which the head has arrived: its body is empty. */
+export function headOf(incoming: IncomingMessage, secure: boolean): HttpRequest {
+  return requestOf(incoming, { headers: headersOf(incoming.rawHeaders), chunks: [], secure })
+}
+
 interface Received {
   readonly headers: HttpRequest['headers']
   readonly chunks: readonly Buffer[]

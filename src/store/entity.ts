@@ -1,5 +1,6 @@
 export type * from './entity-audit.ts'
 export type * from './entity-federation.ts'
+export type * from './entity-gateway.ts'
 export type * from './entity-instance.ts'
 export type * from './entity-roles-anywhere.ts'
 

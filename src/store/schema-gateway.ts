@@ -1,0 +1,7 @@
+export interface ResourceColumns {
+  readonly account: string
+  readonly arn: string
+  readonly policy: string | null
+  readonly tags: string
+  readonly updatedAt: number
+}

@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely'
+import type { Page } from '../entity.ts'
+import type { Resource } from '../entity-gateway.ts'
+import type { Row, Schema } from '../schema.ts'
+import { present, tagsOf, textOfTags } from './column.ts'
+
+/** What is kept of resources of other services. */
+export interface ResourceTable {
+  byArn(account: string, arn: string): Promise<Resource | undefined>
+  /** By ARN. Takes: the ARN after which to begin, and the most to give. */
+  list(account: string, page: { readonly after?: string; readonly limit: number }): Promise<Page<Resource>>
+  /** Adds it, or replaces the one with the same ARN. */
+  put(resource: Resource): Promise<void>
+  /** `false`: there was none. */
+  remove(account: string, arn: string): Promise<boolean>
+}
+
+export function resourceTable(db: Kysely<Schema>): ResourceTable {
+  return {
+    async byArn(account, arn) {
+      const rows = db.selectFrom('resource').selectAll().where('account', '=', account).where('arn', '=', arn)
+      const row = await rows.executeTakeFirst()
+      return row === undefined ? undefined : resourceOf(row)
+    },
+    async list(account, { after = '', limit }) {
+      const query = db.selectFrom('resource').selectAll().where('account', '=', account).where('arn', '>', after)
+      const rows = await query
+        .orderBy('arn')
+        .limit(limit + 1)
+        .execute()
+      return { items: rows.slice(0, limit).map(resourceOf), more: rows.length > limit }
+    },
+    async put({ account, arn, policy, tags, updatedAt }) {
+      const columns = { policy: policy ?? null, tags: textOfTags(tags), updatedAt }
+      await db
+        .insertInto('resource')
+        .values({ account, arn, ...columns })
+        .onConflict((conflict) => conflict.columns(['account', 'arn']).doUpdateSet(columns))
+        .execute()
+    },
+    async remove(account, arn) {
+      const query = db.deleteFrom('resource').where('account', '=', account).where('arn', '=', arn)
+      return (await query.executeTakeFirstOrThrow()).numDeletedRows === 1n
+    },
+  }
+}
+
+function resourceOf({ tags, policy, ...row }: Row<'resource'>): Resource {
+  return { ...row, ...present({ policy }), tags: tagsOf(tags) }
+}
