@@ -4,7 +4,7 @@ import { Fault } from '#protocol'
 /**
  * The refusal of somebody whom an identity provider vouches for.
  * Takes: whether the role is there.
- * Gives: the caller hears AWS's one sentence; the log hears which condition wanted what, and what the provider said.
+ * Gives: the caller hears AWS's one sentence, or that of the service that acts for it; the log hears which condition wanted what, and what the provider said.
  */
 export function vouchedDenial(request: Request, layers: Layers, exists: boolean): Fault {
   const { decision, because } = explain(request, layers)
@@ -14,7 +14,10 @@ export function vouchedDenial(request: Request, layers: Layers, exists: boolean)
   return new Fault({
     code: 'AccessDenied',
     status: 403,
-    message: `Not authorized to perform ${request.action}`,
+    message:
+      request.principal.type === 'service'
+        ? `Unable to assume role for ${request.resource}`
+        : `Not authorized to perform ${request.action}`,
     detail: bounded(detail),
   })
 }

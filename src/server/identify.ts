@@ -71,6 +71,7 @@ export async function authenticate(
   call: Call,
   house: House,
 ): Promise<AccountCaller | undefined> {
+  if (operation?.certified === true) return undefined
   const caller = await house.access.authenticate(request, call, at)
   if (caller.kind === 'anonymous') {
     if (operation?.vouch !== undefined) return undefined

@@ -30,6 +30,7 @@ async function vouched(
     ...(once === undefined ? {} : { once: (id, until) => once.take(id, until, entry.at) }),
     onlyOnce: (id, until) => house.onlyOnce.take(id, until, entry.at),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    request: entry.request,
     refuse: (code, message, detail) =>
       new Fault({ code, message, detail, status: statusOf(code, call.service.errors) }),
   })

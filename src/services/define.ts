@@ -10,6 +10,8 @@ export interface Parts<Input, Output, Code extends string> {
   readonly writes?: boolean
   /** Present: the call needs no signature, and this finds out who calls. */
   vouch?(input: Input, scope: Vouching<Code>): Promise<Vouched>
+  /** Whether `vouch` verifies the signature itself, which is made with the key of a certificate. Default: false. */
+  readonly certified?: boolean
   /** Whether nothing of the operation looks at the store. Default: false. */
   readonly storeless?: boolean
   resource(input: Input, scope: Scope): Resource | Promise<Resource>
@@ -81,6 +83,7 @@ function erase<Input, Output, Code extends string>(
     action: parts.action === null ? undefined : (parts.action ?? `${service}:${name}`),
     writes: parts.writes ?? !readOnly.test(name),
     vouch: vouch && ((input, scope) => vouch(typed(input), scope)),
+    certified: parts.certified ?? false,
     storeless: parts.storeless ?? false,
     resource: async (input, scope) => touched(await parts.resource(typed(input), scope)),
     context: async (input, scope) => present((await parts.context?.(typed(input), scope)) ?? {}),

@@ -1,6 +1,6 @@
 import type { AccountCaller, KnownRole } from '#access'
 import type { Context, PolicyType } from '#engine'
-import type { Fault } from '#protocol'
+import type { Fault, HttpRequest } from '#protocol'
 import type { Store, Tables, Tag } from '#store'
 import type { Issuers } from './issuer.ts'
 
@@ -67,6 +67,8 @@ export interface Vouching<Code extends string = string> {
   readonly onlyOnce: (id: string, until: number) => boolean
   /** The URL by which others reach this installation. Absent: none does. */
   readonly publicUrl?: string
+  /** The request itself, for operations that are signed in another way. */
+  readonly request?: HttpRequest
   /** An error of the model, with its status. Takes: why, for the log and the record. */
   refuse(code: Code | CommonCode, message: string, detail: string): Fault
 }
@@ -101,6 +103,8 @@ export interface Operation {
   readonly writes: boolean
   /** Who calls, of an operation that needs no signature: it has the word of an identity provider in its input. */
   readonly vouch: ((input: unknown, scope: Vouching) => Promise<Vouched>) | undefined
+  /** Whether `vouch` itself verifies the signature of the request, which is made with the key of a certificate. */
+  readonly certified: boolean
   /** Whether neither the decision nor `run` looks at the store: their tables then throw. */
   readonly storeless: boolean
   /** All that is touched; the caller needs the permission on each. */
