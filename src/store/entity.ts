@@ -3,6 +3,7 @@ export type * from './entity-federation.ts'
 export type * from './entity-gateway.ts'
 export type * from './entity-instance.ts'
 export type * from './entity-roles-anywhere.ts'
+export type * from './entity-service.ts'
 
 /** A tag as its owner wrote it. Keys are unique ignoring case. */
 export interface Tag {

@@ -8,6 +8,7 @@ import { session } from './migration/0005-session.ts'
 import { agent } from './migration/0006-agent.ts'
 import { rolesAnywhere } from './migration/0007-roles-anywhere.ts'
 import { gateway } from './migration/0008-gateway.ts'
+import { service } from './migration/0009-service.ts'
 import { audit } from './migration/0010-audit.ts'
 import type { Schema } from './schema.ts'
 
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   agent,
   rolesAnywhere,
   gateway,
+  service,
   audit,
 ]
 

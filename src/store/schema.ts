@@ -4,6 +4,7 @@ import type { AuditSchema } from './schema-audit.ts'
 import type { ResourceColumns } from './schema-gateway.ts'
 import type { InstanceColumns } from './schema-instance.ts'
 import type { RolesAnywhereSchema } from './schema-roles-anywhere.ts'
+import type { ServiceColumns } from './schema-service.ts'
 
 /** The tables as their SQL columns: times in milliseconds, truth as 0 or 1, JSON as text, absent as null. */
 export interface Schema extends AuditSchema, RolesAnywhereSchema {
@@ -41,6 +42,7 @@ export interface Schema extends AuditSchema, RolesAnywhereSchema {
   readonly session: SessionColumns
   readonly endedSession: EndedSessionColumns
   readonly instance: InstanceColumns
+  readonly service: ServiceColumns
   readonly resource: ResourceColumns
 }
 

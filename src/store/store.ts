@@ -31,6 +31,7 @@ import type {
   SamlProvider,
   ServerCertificate,
   ServiceCredential,
+  ServiceTable,
   SigningCertificate,
   SshPublicKey,
   Task,
@@ -117,6 +118,7 @@ export interface Tables extends RolesAnywhereTables {
   readonly lastUses: LastUseTable
   readonly sessions: SessionTable
   readonly instances: InstanceTable
+  readonly services: ServiceTable
   readonly resources: ResourceTable
   readonly audit: AuditTable
 }

@@ -28,6 +28,7 @@ import { roleTable } from './role.ts'
 import { rolesAnywhereProfileTable } from './roles-anywhere-profile.ts'
 import { samlProviderTable } from './saml-provider.ts'
 import { serverCertificateTable } from './server-certificate.ts'
+import { serviceTable } from './service.ts'
 import { serviceCredentialTable } from './service-credential.ts'
 import { type OwnSessionTable, sessionTable } from './session.ts'
 import { settingTable } from './setting.ts'
@@ -83,6 +84,7 @@ export function tablesOn(db: Kysely<Schema>, { keyring, waiting, notary, texts }
     lastUses: lastUseTable(db, waiting),
     sessions: sessionTable(db),
     instances: instanceTable(db),
+    services: serviceTable(db),
     trustAnchors: trustAnchorTable(db),
     rolesAnywhereProfiles: rolesAnywhereProfileTable(db),
     certificateLists: certificateListTable(db),
