@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly remoteAddress: string
   /** Whether the connection is TLS. */
   readonly secure: boolean
+  /** How it is encrypted, where that is known. */
+  readonly tls?: { readonly version: string; readonly cipher: string }
 }
 
 export interface HttpResponse {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { refuseCredentials } from '#access'
+import { idAt, refuseCredentials } from '#access'
 import { conform, Fault, type HttpRequest, type HttpResponse } from '#protocol'
 import { authorize } from './authorize.ts'
 import type { Entry } from './entry.ts'
@@ -15,7 +14,8 @@ import { vouchedFor } from './vouch.ts'
  * Gives: always an answer. What nobody foresaw is an `InternalFailure` (500), whose cause is for the log only.
  */
 export async function answer(request: HttpRequest, house: House): Promise<HttpResponse> {
-  const entry: Entry = { request, requestId: randomUUID(), at: house.now(), began: performance.now() }
+  const at = house.now()
+  const entry: Entry = { request, requestId: idAt(at), at, began: performance.now() }
   const response = await attempt(async () => {
     const written = await walk(entry, house)
     recordAnswer(entry, house)
@@ -48,6 +48,7 @@ async function walk(entry: Entry, house: House): Promise<HttpResponse> {
     await authorize(asked, unit, house)
     return perform(asked, unit, house)
   })
+  entry.output = output
   return call.form.write(output, call, requestId)
 }
 

@@ -20,6 +20,7 @@ async function permitAll(
   const touched = await operation.resource(input, scope)
   const [first] = touched
   if (first !== undefined) entry.resource = first.arn
+  entry.touched = touched
   const context = await operation.context(input, scope)
   for (const one of [action, ...operation.also(input, scope)])
     await permit(asked, { action: one, touched, context, unit }, house)
@@ -38,6 +39,8 @@ export async function permit({ caller, entry }: Asked, { unit, ...wanted }: Perm
   const { request, at: now } = entry
   const context = { ...wanted.context, ...factorContext(entry.mfaAt) }
   const ruling = await house.access.authorize({ ...wanted, ...unit, context, caller, request, now })
+  entry.rulings ??= []
+  entry.rulings.push(ruling)
   house.metrics.decided(ruling.decision)
   if (ruling.refusal !== undefined) throw ruling.refusal
 }

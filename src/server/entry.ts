@@ -1,4 +1,4 @@
-import type { AccountCaller } from '#access'
+import type { AccountCaller, Ruling } from '#access'
 import type { Call, HttpRequest } from '#protocol'
 import type { Operation } from '#services'
 import type { Tables } from '#store'
@@ -21,6 +21,12 @@ export interface Entry {
   mfaAt?: number
   /** The first thing touched. */
   resource?: string
+  /** All that was touched, and whose it is where it is not the caller's account. */
+  touched?: readonly { readonly arn: string; readonly account?: string }[]
+  /** What was decided on the way, in order. */
+  rulings?: Ruling[]
+  /** What is answered, where the audit trail keeps it. */
+  output?: object
 }
 
 /** A request that is understood: who asks for what. */

@@ -22,6 +22,7 @@ export function within(
   if (!writes) return store.read((tables) => work({ tables, open: false }))
   return store.write(caller.account, async (tables) => {
     const output = await work({ tables, open: true })
+    entry.output = output
     if (operation.writes) await tables.audit.append(auditRecord(entry, { readOnly: false }))
     return output
   })

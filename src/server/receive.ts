@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { HttpRequest } from '#protocol'
 
 export interface Receiving {
@@ -55,7 +57,21 @@ function requestOf(incoming: IncomingMessage, { headers, chunks, secure }: Recei
     body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
     remoteAddress: addressOf(incoming.socket.remoteAddress ?? ''),
     secure,
+    ...(secure ? encryptionOf(incoming.socket) : undefined),
   }
+}
+
+const encryptions = new WeakMap<Socket, Pick<HttpRequest, 'tls'>>()
+
+function encryptionOf(socket: Socket): Pick<HttpRequest, 'tls'> {
+  const known = encryptions.get(socket)
+  if (known !== undefined) return known
+  const found =
+    socket instanceof TLSSocket
+      ? { tls: { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName } }
+      : {}
+  encryptions.set(socket, found)
+  return found
 }
 
 /** Takes: a path with its query, or the same after a scheme and an authority. */

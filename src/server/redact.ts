@@ -4,16 +4,32 @@ import type { Call } from '#protocol'
 /** What the record shows in the place of a secret. */
 const hidden = 'HIDDEN'
 
-/** Codes that are good for half a minute, which the model does not call sensitive. */
-const oneTime = /^(?:TokenCode|AuthenticationCode[12])$/
+/**
+ * What is as good as a secret, though models do not call all of it sensitive: codes that are good for half a minute,
+ * and tokens of sessions and identities.
+ */
+const secret =
+  /^(?:TokenCode|AuthenticationCode[12]|SessionToken|WebIdentityToken|SAMLAssertion|SecretAccessKey|Password|PrivateKey)$/i
+
+/** Bytes of a value of bytes that are kept. */
+const mostBytes = 1024
 
 type Redact = (value: unknown) => unknown
 
 /** The input of a call as it may be kept: what the model calls sensitive is not in it. */
 export function withoutSecrets(input: object, { service, operation }: Call): Readonly<Record<string, unknown>> {
-  const redact = operation.input === undefined ? undefined : redactorOf(service, operation.input)
-  // The input was found to be a structure.
-  return (redact === undefined ? input : redact(input)) as Readonly<Record<string, unknown>>
+  return redacted(input, service, operation.input)
+}
+
+/** The answer to a call as it may be kept. */
+export function answerWithoutSecrets(output: object, { service, operation }: Call): Readonly<Record<string, unknown>> {
+  return redacted(output, service, operation.output)
+}
+
+function redacted(value: object, service: ServiceModel, shape: string | undefined): Readonly<Record<string, unknown>> {
+  const redact = shape === undefined ? undefined : redactorOf(service, shape)
+  // Inputs were found to be structures, and outputs are made as such.
+  return (redact === undefined ? value : redact(value)) as Readonly<Record<string, unknown>>
 }
 
 const redactors = new WeakMap<ServiceModel, Map<string, Redact | undefined>>()
@@ -49,11 +65,16 @@ function redactor(service: ServiceModel, name: string): Redact | undefined {
       redact && ((value) => Object.fromEntries(Object.entries(Object(value)).map(([key, one]) => [key, redact(one)])))
     )
   }
-  return undefined
+  return shape?.type === 'blob' ? ofBytes : undefined
 }
 
 function ofMember(service: ServiceModel, { shape, sensitive }: Member, name = ''): Redact | undefined {
-  return sensitive === true || oneTime.test(name) ? () => hidden : redactorOf(service, shape)
+  return sensitive === true || secret.test(name) ? () => hidden : redactorOf(service, shape)
+}
+
+function ofBytes(value: unknown): unknown {
+  if (!(value instanceof Uint8Array)) return value
+  return value.length > mostBytes ? `${value.length} bytes` : Buffer.from(value).toString('base64')
 }
 
 function inStructure(value: unknown, members: readonly (readonly [string, Redact])[]): unknown {

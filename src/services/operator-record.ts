@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { idAt } from '#access'
 import type { AuditRecord } from '#store'
 
 /** What the operator of the installation did, for the audit trail of the account that the request names. */
@@ -9,7 +9,7 @@ export function operatorRecord(
 ): AuditRecord {
   const { account } = request
   return {
-    id: randomUUID(),
+    id: idAt(at),
     at,
     eventSource: 'operator.cardea',
     eventName,

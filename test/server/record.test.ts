@@ -27,10 +27,22 @@ async function audit() {
 }
 
 test('a change leaves a record: who, what, on what, from where', async () => {
-  const { $metadata } = await iam.send(new CreateUserCommand({ UserName: 'ann', Path: '/team/' }))
+  const { $metadata, User } = await iam.send(new CreateUserCommand({ UserName: 'ann', Path: '/team/' }))
   const [record] = await audit()
   assert.ok(record)
-  const { userAgent, ...rest } = record
+  const { userAgent, seq, caller, decisions, ...rest } = record
+  assert.ok(seq > 0)
+  assert.deepEqual(
+    decisions?.map(({ action, decision, on, caller: by }) => ({ action, decision, on, by })),
+    [
+      {
+        action: 'iam:CreateUser',
+        decision: 'allowed',
+        on: [{ arn: `arn:aws:iam::${account}:user/team/ann` }],
+        by: caller,
+      },
+    ],
+  )
   assert.match(userAgent ?? '', /aws-sdk-js/)
   assert.deepEqual(rest, {
     id: $metadata.requestId,
@@ -45,8 +57,14 @@ test('a change leaves a record: who, what, on what, from where', async () => {
     readOnly: false,
     resource: `arn:aws:iam::${account}:user/team/ann`,
     request: { UserName: 'ann', Path: '/team/' },
+    more: { response: { User: answered(User) } },
   })
 })
+
+/** Dates are texts in the record. */
+function answered(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
 
 test('a change that failed is undone, and leaves the record of its refusal only', async () => {
   await assert.rejects(iam.send(new CreateUserCommand({ UserName: 'ANN' })), { name: 'EntityAlreadyExistsException' })
