@@ -1,5 +1,8 @@
+export type { Digest, SignedDigest } from './digest.ts'
 export type * from './entity.ts'
 export { StoreError, type StoreErrorCode } from './error.ts'
 export { openStore, type StorePlace } from './open.ts'
 export type * from './store.ts'
 export type { ResourceTable } from './table/resource.ts'
+export type { Keeping, Trail } from './trail.ts'
+export type { TrailProblem, Verification } from './verify.ts'

@@ -13,6 +13,7 @@ import { connectSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 import { type AllTables, tablesOn } from './table/index.ts'
 import { TokenRing } from './token-ring.ts'
+import { createTrail } from './trail.ts'
 import { type Batch, Waiting } from './waiting.ts'
 
 /** Where a store is kept. */
@@ -111,6 +112,7 @@ function house(connection: Connection, { keyring, notary, keys, revisions, leave
       return keys.all
     },
     rotateTokenKeys: (rotation) => keys.rotate(rotation),
+    trail: createTrail({ connection, notary, flush: () => waiting.flush() }),
     flush: () => waiting.flush(),
     close() {
       closing ??= closeAll(waiting, connection, leave)

@@ -38,6 +38,7 @@ import type {
   User,
 } from './entity.ts'
 import type { ResourceTable } from './table/resource.ts'
+import type { Trail } from './trail.ts'
 
 /** All that an installation remembers. */
 export interface Store {
@@ -68,6 +69,8 @@ export interface Store {
   readonly tokenKeys: readonly TokenKey[]
   /** Makes a new key, and forgets those that can have sealed nothing that is still good. Gives: how many it forgot. */
   rotateTokenKeys(rotation: Rotation): Promise<number>
+  /** What proves the audit trail, and how long it is kept. */
+  readonly trail: Trail
   /** Writes what is still waiting. */
   flush(): Promise<void>
   close(): Promise<void>
