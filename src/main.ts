@@ -1,7 +1,18 @@
 /** Puts the rooms together. Each room is loaded when a command needs it: `cardea decide` opens no store. */
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import type { AccountSummary, CreatedAccount, Installation, NewAccount, Place, Program, Serving, Settings } from '#cli'
+import type {
+  AccountSummary,
+  AgentAsked,
+  Agenting,
+  CreatedAccount,
+  Installation,
+  NewAccount,
+  Place,
+  Program,
+  Serving,
+  Settings,
+} from '#cli'
 import { exitCode, nearest, run, Stop } from '#cli'
 import type { House, Listening } from '#server'
 import type { Store } from '#store'
@@ -13,7 +24,7 @@ const manifest: { readonly version: string } = JSON.parse(
 /** Milliseconds between two looks at the age of the keys of session tokens. */
 const look = 3_600_000
 
-const program: Program = { version: manifest.version, facts, check, open }
+const program: Program = { version: manifest.version, facts, check, open, agent, processCredentials }
 
 process.exitCode = await run(process.argv.slice(2), program)
 
@@ -47,6 +58,29 @@ async function open({ folder, masterKey }: Place): Promise<Installation> {
   } catch (cause) {
     if (cause instanceof StoreError) throw new Stop(exitCode.store, cause.message, cause)
     throw cause
+  }
+}
+
+async function agent(asked: AgentAsked): Promise<Agenting> {
+  const { startAgent, lineLog } = await import('#agent')
+  return orProblem(startAgent(asked, { log: lineLog((line) => process.stderr.write(line)) }))
+}
+
+async function processCredentials(asked: AgentAsked): Promise<object> {
+  const agents = await import('#agent')
+  return orProblem(agents.processCredentials(asked))
+}
+
+/** What an agent cannot do, in the words of the command line. */
+async function orProblem<Value>(work: Promise<Value>): Promise<Value> {
+  const { Problem } = await import('#agent')
+  try {
+    return await work
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause
+    const code =
+      cause.code === 'Setting' ? exitCode.usage : cause.code === 'Unavailable' ? exitCode.server : exitCode.failed
+    throw new Stop(code, cause.message, cause)
   }
 }
 

@@ -1,6 +1,8 @@
 export { nearest } from './nearest.ts'
 export type {
   AccountSummary,
+  AgentAsked,
+  Agenting,
   CreatedAccount,
   Facts,
   Installation,
@@ -9,6 +11,6 @@ export type {
   Program,
   Serving,
 } from './program.ts'
-export { run } from './run.ts'
 export type { Settings } from './setting.ts'
+export { run } from './start.ts'
 export { type ExitCode, exitCode, Stop } from './stop.ts'

@@ -15,6 +15,49 @@ export interface Program {
    * Errors: `Stop` in words for the operator.
    */
   open(place: Place): Promise<Installation>
+  /** Starts an agent. Errors: `Stop` when it cannot prove itself, or an address cannot be had. */
+  agent(asked: AgentAsked): Promise<Agenting>
+  /** Gives: what `credential_process` prints. Errors: `Stop`. */
+  processCredentials(asked: AgentAsked): Promise<object>
+}
+
+/** What an agent is to be. Secrets are in files. */
+export interface AgentAsked {
+  readonly server?: string
+  readonly ca?: string
+  readonly region?: string
+  readonly state: string
+  readonly joinTokenFile?: string
+  readonly proof?: AgentProof
+  readonly host: string
+  readonly imdsPort: number
+  readonly containerPort: number
+  readonly version1: boolean
+  readonly names: readonly string[]
+  readonly podRoles?: ReadonlyMap<string, string>
+}
+
+/** How an agent proves itself, where it is no instance. */
+export type AgentProof =
+  | { readonly kind: 'token'; readonly file: string; readonly role: string; readonly seconds?: number }
+  | {
+      readonly kind: 'certificate'
+      readonly certificate: string
+      readonly privateKey: string
+      readonly trustAnchor: string
+      readonly profile: string
+      readonly role: string
+      readonly seconds?: number
+    }
+
+/** An agent that answers, and where. */
+export interface Agenting {
+  readonly imds: string
+  readonly container: string
+  readonly tokenFile: string
+  readonly role?: string
+  readonly instance?: string
+  stop(): Promise<void>
 }
 
 export interface Facts {

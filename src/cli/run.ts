@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { addAgents } from './agent-line.ts'
 import { createAccount, listAccounts } from './command/account.ts'
 import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
@@ -15,25 +16,7 @@ import type { Output } from './print.ts'
 import type { Program } from './program.ts'
 import { addSessions } from './session-line.ts'
 import { definitions, flagOf, readSettings, type SettingName, type Settings, variableOf } from './setting.ts'
-import { type ExitCode, exitCode, Stop } from './stop.ts'
-
-/**
- * Runs one command.
- * Takes: the words after the program's name.
- * Gives: the exit code.
- */
-export async function run(words: readonly string[], program: Program): Promise<ExitCode> {
-  const result: { code: ExitCode } = { code: exitCode.done }
-  try {
-    await commandLine(program, result).parseAsync([...words], { from: 'user' })
-    return result.code
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-    if (!(error instanceof Stop)) throw error
-    process.stderr.write(`cardea: ${error.message}\n`)
-    return error.code
-  }
-}
+import type { ExitCode } from './stop.ts'
 
 /** What each command of the house is given. */
 interface Given {
@@ -69,7 +52,8 @@ const forServing = [
   'logLevel',
 ] as const satisfies readonly SettingName[]
 
-function commandLine(program: Program, result: { code: ExitCode }): Command {
+/** All commands. Takes: where the exit code goes. */
+export function commandLine(program: Program, result: { code: ExitCode }): Command {
   const top = new Command('cardea')
     .description('An AWS-compatible identity and access management system that you run yourself.')
     .helpOption('-h, --help', 'show this')
@@ -89,6 +73,7 @@ function commandLine(program: Program, result: { code: ExitCode }): Command {
   addFederations(top, program, add)
   addSessions(top, program, add)
   addInstances(top, program, add)
+  addAgents(top, program, result)
   add({
     parent: top,
     name: 'version',

@@ -54,11 +54,13 @@ async function answer(request: HttpRequest, parts: InstanceParts): Promise<HttpR
   try {
     const value = await perform(entry, parts)
     parts.log?.info(lineOf(entry), 'answered')
-    return json(200, value, entry)
+    return json(200, { ...value, now: new Date(entry.at).toISOString() }, entry)
   } catch (cause) {
     const fault = cause instanceof Fault ? cause : unforeseen(cause)
     record(fault, entry, parts)
-    return json(fault.status, { code: fault.code, message: fault.message, requestId: entry.requestId }, entry)
+    const { code, message, status } = fault
+    const { requestId, at } = entry
+    return json(status, { code, message, requestId, now: new Date(at).toISOString() }, entry)
   }
 }
 
