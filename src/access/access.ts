@@ -2,8 +2,8 @@ import type { Explanation } from '#engine'
 import { checkClaim, type HttpRequest, readClaim, SigningKeys, verifyClaim } from '#protocol'
 import type { Store } from '#store'
 import { type Asked, authorize, explainAsked, type Ruling } from './authorize.ts'
-import { Bearings, type Reading } from './bearing.ts'
-import type { Caller } from './caller.ts'
+import { type Bearing, Bearings, type Reading } from './bearing.ts'
+import type { AccountCaller, Caller } from './caller.ts'
 import { Credentials, callerOf } from './credential.ts'
 import { type KnownRole, KnownRoles } from './known-role.ts'
 import { type Mentioning, type Mentions, mentionsIn } from './mention.ts'
@@ -28,6 +28,8 @@ export interface Access {
   prove(request: HttpRequest, proving: Proving): Promise<Proven | undefined>
   /** Which condition keys the policies that bear may look at. */
   mentions(mentioning: Mentioning): Promise<Mentions>
+  /** The policies that bear on a caller, whatever it asks for. Gives: at once when they are known. */
+  bearing(caller: AccountCaller, reading: Reading): Bearing | Promise<Bearing>
   /** Decides, by all policies that bear. */
   authorize(asked: Asked): Promise<Ruling>
   /** Decides the same, and tells why, for each thing touched. */
@@ -61,6 +63,7 @@ export function createAccess({ store, regions }: AccessParts): Access {
     },
     prove: (request, proving) => prove(request, proving, { credentials, signingKeys }),
     mentions: (mentioning) => mentionsIn(mentioning, bearings),
+    bearing: (caller, reading) => bearings.of(caller, reading),
     authorize: (asked) => authorize(asked, bearings),
     explain: (asked) => explainAsked(asked, bearings),
     roleAt: (arn, reading) => roles.at(arn, reading),

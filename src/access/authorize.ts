@@ -46,6 +46,9 @@ export interface Asked {
   readonly open: boolean
 }
 
+/** The same, where the policies that bear need not be looked for. */
+export type Weighed = Omit<Asked, 'tables' | 'open'>
+
 /** What was decided, and the refusal to answer with when it was not allowed. */
 export interface Ruling {
   /** By which the decision is found again, once it is recorded. */
@@ -60,14 +63,19 @@ export interface Ruling {
 
 /** Decides for each thing touched; the first that is not allowed is the answer. */
 export async function authorize(asked: Asked, bearings: Bearings): Promise<Ruling> {
+  const found = bearings.of(asked.caller, asked)
+  return ruleBy(asked, found instanceof Promise ? await found : found)
+}
+
+/** Decides as `authorize` does, by policies that are at hand. */
+export function ruleBy(asked: Weighed, bearing: Bearing): Ruling {
   if (asked.touched.length === 0) throw new Error(`${asked.action} touches nothing`)
-  const ground = await groundFor(asked, bearings)
+  const ground = groundFor(asked, bearing)
   for (const target of asked.touched) {
     const ruling = rule(asked, target, ground)
     if (ruling !== undefined) return ruling
   }
   const id = idAt(asked.now)
-  const { bearing } = ground
   return { id, decision: 'allowed', decided: () => decidedOf({ id, asked, bearing, verdict: allowed }) }
 }
 
@@ -75,7 +83,7 @@ const allowed: Verdict = { decision: 'allowed' }
 
 /** Decides for each thing touched, and tells why. */
 export async function explainAsked(asked: Asked, bearings: Bearings): Promise<readonly Explanation[]> {
-  const ground = await groundFor(asked, bearings)
+  const ground = groundFor(asked, await bearings.of(asked.caller, asked))
   return asked.touched.map((target) => {
     const { request, layers } = questionOf(asked, target, ground)
     return explain(request, layers)
@@ -88,13 +96,11 @@ interface Ground {
   readonly context: Context
 }
 
-async function groundFor({ caller, tables, open, request, now, context }: Asked, bearings: Bearings): Promise<Ground> {
-  const found = bearings.of(caller, { tables, open })
-  const bearing = found instanceof Promise ? await found : found
+function groundFor({ caller, request, now, context }: Weighed, bearing: Bearing): Ground {
   return { bearing, context: { ...requestContext(caller, request, now), ...context } }
 }
 
-function questionOf({ caller, action }: Asked, target: Target, { bearing, context }: Ground) {
+function questionOf({ caller, action }: Weighed, target: Target, { bearing, context }: Ground) {
   const { arn, account = caller.account, policy, tags } = target
   const request = {
     principal: caller.principal,
@@ -108,7 +114,7 @@ function questionOf({ caller, action }: Asked, target: Target, { bearing, contex
 }
 
 /** Gives: the refusal; `undefined` when it is allowed. */
-function rule(asked: Asked, target: Target, ground: Ground): Ruling | undefined {
+function rule(asked: Weighed, target: Target, ground: Ground): Ruling | undefined {
   const { caller, action, now } = asked
   const { arn, account = caller.account, policy } = target
   const { request, layers } = questionOf(asked, target, ground)

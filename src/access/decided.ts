@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type CompiledPolicies, explain, type Layers, type Policy, type Request, type Verdict } from '#engine'
 import type { Decided, DecidedOn, DecidingPlace, KeptText } from '#store'
-import type { Asked, Target } from './authorize.ts'
+import type { Target, Weighed } from './authorize.ts'
 import type { Bearing } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
 import { resourcePolicy } from './document.ts'
@@ -9,7 +9,7 @@ import { resourcePolicy } from './document.ts'
 /** A decision that was made, and what it stood on. */
 export interface Made {
   readonly id: string
-  readonly asked: Asked
+  readonly asked: Weighed
   readonly bearing: Bearing
   readonly verdict: Verdict
   /** Of a refusal: what was refused, and the question that was answered. */
@@ -44,7 +44,7 @@ function denyingIn({ request, layers }: Pick<NonNullable<Made['refused']>, 'requ
   })
 }
 
-function isEmpty(context: Asked['context']): boolean {
+function isEmpty(context: Weighed['context']): boolean {
   for (const _ in context) return false
   return true
 }

@@ -12,7 +12,7 @@ import { type SigningRules, signingRules } from './signing-rule.ts'
 export interface Proof extends ClaimChecks {
   /** The secret of the claimed access key. */
   readonly secret: string
-  readonly signingKeys: SigningKeys
+  readonly signingKeys: Pick<SigningKeys, 'get'>
   /** Absent: those of IAM and STS. */
   readonly rules?: SigningRules
   /** What is signed for the body in place of its hash. INVARIANT: whoever says it proves the body, as it arrives. */
