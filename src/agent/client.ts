@@ -1,5 +1,4 @@
 import { type RequestOptions, request as requestPlain } from 'node:http'
-import { request as requestTls } from 'node:https'
 import { Problem } from './problem.ts'
 
 /** A server, and the certificates to trust in place of those of the system. */
@@ -38,7 +37,7 @@ export async function post({ url, ca }: Server, { path, headers, body }: Sending
     ...(ca === undefined ? {} : { ca }),
   }
   try {
-    const heard = await exchange(target, options, bytes)
+    const heard = await exchange(await requesterFor(target), { target, options, body: bytes })
     if (heard.status >= 500) throw new Error(`it answers with status ${heard.status}`)
     return heard
   } catch (cause) {
@@ -47,8 +46,20 @@ export async function post({ url, ca }: Server, { path, headers, body }: Sending
   }
 }
 
-function exchange(target: URL, options: RequestOptions, body: Uint8Array): Promise<Heard> {
-  const request = target.protocol === 'https:' ? requestTls : requestPlain
+type Requester = typeof requestPlain
+
+/** Only an agent whose server uses TLS pays for it. */
+async function requesterFor({ protocol }: URL): Promise<Requester> {
+  return protocol === 'https:' ? (await import('node:https')).request : requestPlain
+}
+
+interface Exchange {
+  readonly target: URL
+  readonly options: RequestOptions
+  readonly body: Uint8Array
+}
+
+function exchange(request: Requester, { target, options, body }: Exchange): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const sent = request(target, options, (response) => {
       const chunks: Buffer[] = []
