@@ -1,3 +1,4 @@
+import { isArnOf } from './arn.ts'
 import { isRetiringGrant } from './kms.ts'
 import type { Principal, Request } from './request.ts'
 import type { DenyingLayer } from './verdict.ts'
@@ -56,5 +57,5 @@ function resourceControlExemption(request: Request): string | undefined {
 
 /** The role's path tells, never its name. */
 function isServiceLinked(principal: Principal): boolean {
-  return principal.type === 'assumedRole' && /^arn:[^:]*:iam::[^:]*:role\/aws-service-role\//.test(principal.roleArn)
+  return principal.type === 'assumedRole' && isArnOf(principal.roleArn, 'iam', 'role/aws-service-role')
 }

@@ -1,3 +1,4 @@
+import { conditionsHold } from './condition.ts'
 import type { Scope } from './context.ts'
 import type { Statement } from './policy.ts'
 import { below, type PrefixTree, plant, prefixTree } from './prefix-tree.ts'
@@ -5,7 +6,7 @@ import { direct } from './principal.ts'
 import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
 import { fewestSifted, sieveOf, sift } from './sieve.ts'
 import type { Source } from './source.ts'
-import { type CompiledStatement, conditionElementHolds, principalStrength, resourceHolds } from './statement.ts'
+import { type CompiledStatement, principalStrength, resourceHolds } from './statement.ts'
 import { yes } from './truth.ts'
 
 /** The statements for one action, sorted by effect and by what their resources begin with. */
@@ -33,8 +34,8 @@ interface Branch {
 
 interface Leaf {
   readonly order: number
-  /** The length of the only resource that matches; -1 where there may be several. */
-  readonly length: number
+  /** The length of the only resource that matches; absent where there may be several. */
+  readonly length: number | undefined
   /** Absent where the place in the tree says all. */
   readonly pattern: ResourcePattern | undefined
   /** Compiled when it is reached. */
@@ -88,12 +89,12 @@ function plantAll(
   order: number,
   { patterns, rules }: { readonly patterns: readonly string[]; readonly rules: ResourceRules },
 ): void {
-  for (const entry of patterns.length > 8 ? new Set(patterns) : patterns)
+  for (const entry of new Set(patterns))
     for (const pattern of resourcePatterns(entry, rules)) {
       const { prefix, exact, whole } = pattern
       plant(tree, prefix, {
         order,
-        length: exact ? prefix.length : -1,
+        length: exact ? prefix.length : undefined,
         pattern: whole ? undefined : pattern,
         statement: undefined,
       })
@@ -201,7 +202,7 @@ function enough(strengths: number): boolean {
 
 function leafHolds({ length, pattern }: Leaf, scope: Scope): boolean {
   const { resource } = scope.request
-  if (length >= 0) return resource.length === length
+  if (length !== undefined) return resource.length === length
   return pattern === undefined || pattern.matches(resource, scope) === yes
 }
 
@@ -214,5 +215,5 @@ function reached(leaf: Leaf, statementAt: StatementAt): CompiledStatement | unde
 function given(statement: CompiledStatement, scope: Scope): number {
   const strength = principalStrength(statement, scope)
   if (strength === 0) return 0
-  return conditionElementHolds(statement, scope) === yes ? strength : 0
+  return conditionsHold(statement.conditions, scope) ? strength : 0
 }

@@ -70,9 +70,9 @@ interface Spot {
 
 /** Rule D-9. */
 function checkCharacters(report: Report): void {
-  const offset = report.text.search(/[^\t\n\r\u0020-\u00ff]/)
+  const found = /[^\t\n\r\u0020-\u00ff]/.exec(report.text)
   const detail = 'IAM documents hold characters up to U+00FF only (D-9).'
-  if (offset >= 0) tell(report, { complaint: 'syntax', severity: 'saving', offset, path: '', detail })
+  if (found !== null) tell(report, { complaint: 'syntax', severity: 'saving', offset: found.index, path: '', detail })
 }
 
 /** Rule D-5. */
@@ -82,7 +82,7 @@ function checkSid(
   { spot, grammar }: { readonly spot: Spot; readonly grammar: Grammar },
 ): void {
   if (sid === undefined || sid === '') return
-  if (grammar.keptByIam && !/^[0-9A-Za-z]*$/.test(sid)) tellAt(spot, ['Sid'], { complaint: 'sidCharacters' })
+  if (grammar.keptByIam && !/^[0-9A-Za-z]+$/.test(sid)) tellAt(spot, ['Sid'], { complaint: 'sidCharacters' })
   if (seen.has(sid)) tellAt(spot, ['Sid'], { complaint: 'sidTwice' })
   seen.add(sid)
 }
@@ -125,8 +125,7 @@ function isEverything(element: Statement['resource']): boolean {
 }
 
 /** Tells a flaw at a place in a statement: names of members and indexes of lists, of which single elements are none. */
-function tellAt({ node, index, report }: Spot, steps: readonly (string | number)[], flaw: Flaw | undefined): void {
-  if (flaw === undefined) return
+function tellAt({ node, index, report }: Spot, steps: readonly (string | number)[], flaw: Flaw): void {
   let at: JsonNode = node
   let path = ''
   for (const step of ['Statement', index, ...steps]) {

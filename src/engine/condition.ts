@@ -27,17 +27,10 @@ export function conditionOf(line: ConditionLine, variables: boolean): Condition 
   return { line, operator, key: keyOf(line.key), test: operator.make?.(line.values, variables) }
 }
 
-/** Whether all hold (rule C-2). */
-export function conditionsHold(conditions: readonly Condition[], scope: Scope): Truth {
-  let truth: Truth = yes
-  for (let index = 0; index < conditions.length; index++) {
-    const condition = conditions[index]
-    if (condition === undefined) continue
-    const one = conditionHolds(condition, scope)
-    if (one === no) return no
-    if (one === unknown) truth = unknown
-  }
-  return truth
+/** Whether all are known to hold (rule C-2). */
+export function conditionsHold(conditions: readonly Condition[], scope: Scope): boolean {
+  for (const condition of conditions) if (conditionHolds(condition, scope) !== yes) return false
+  return true
 }
 
 /** The table of section 6.2, row by row. */

@@ -1,4 +1,5 @@
 import { equalsFolded, fold } from './fold.ts'
+import { remembering } from './remember.ts'
 import type { Context, Request } from './request.ts'
 
 /** The name of a context key, with the spelling of the policy that asks for it. */
@@ -30,19 +31,7 @@ export interface Doubt {
   readonly asked: Map<string, string>
 }
 
-const keys = new Map<string, Key>()
-const mostKeys = 1024
-const longestKey = 128
-
-export function keyOf(written: string): Key {
-  const known = keys.get(written)
-  if (known !== undefined) return known
-  const key = { written, folded: fold(written) }
-  if (written.length > longestKey) return key
-  if (keys.size >= mostKeys) keys.clear()
-  keys.set(written, key)
-  return key
-}
+export const keyOf = remembering((written): Key => ({ written, folded: fold(written) }), { most: 1024, longest: 128 })
 
 export function scopeOf(request: Request, bounded: boolean, doubt?: Doubt): Scope {
   return { request, context: request.context, bounded, doubt, misses: 0, index: undefined, distinct: false }

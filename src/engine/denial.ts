@@ -16,7 +16,7 @@ export interface DenialOptions {
  */
 export function denial(request: Request, verdict: Verdict, options: DenialOptions = {}): string {
   const { action, resource } = request
-  const isS3 = serviceOf(action).toLowerCase() === 's3'
+  const isS3 = serviceOf(action).toLowerCase() === 's3:'
   if (options.reason === false && isS3) return 'Access Denied'
   const quoted = isS3 ? `"${resource}"` : resource
   const on = resource === '*' ? '' : ` on resource: ${quoted}`

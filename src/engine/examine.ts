@@ -95,7 +95,7 @@ function explained(
   truth: Truth,
   { scope, version }: { readonly scope: Scope; readonly version: string },
 ): ConditionExplanation {
-  const hasVariables = version === '2012-10-17' && /^(?:String|Arn)/.test(operator.name)
+  const hasVariables = version === '2012-10-17' && /String|Arn/.test(operator.name)
   const actual = contextValue(scope, key)
   return {
     operator: line.operator,

@@ -74,7 +74,7 @@ function studyOf(request: Request, layers: Layers, keys?: UnknownKeys): Study {
     const exempt = exemption(layer, request)
     const levels = 'sources' in given ? [given] : given
     for (const [level, policies] of levels.entries()) {
-      const examined = byPolicies.get(policies) ?? allStatements(policies).map((statement) => examine(statement, scope))
+      const examined = allStatements(policies).map((statement) => examine(statement, scope))
       byPolicies.set(policies, examined)
       parts.push({ layer, ...(levels === given ? { level } : {}), exempt, examined })
     }

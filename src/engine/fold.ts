@@ -3,14 +3,10 @@
  * Gives: a text that equals another's folded text exactly when the two differ in case only.
  */
 export function fold(text: string): string {
-  let isLower = true
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit > 127) return foldAll(text)
-    if (unit >= 65 && unit <= 90) isLower = false
-  }
-  return isLower ? text : text.toLowerCase()
+  return notAscii.test(text) ? foldAll(text) : text.toLowerCase()
 }
+
+const notAscii = /[^\0-\x7f]/
 
 /** Whether two texts differ in case at most; `folded` is folded already. Allocates nothing for ASCII. */
 export function equalsFolded(text: string, folded: string): boolean {
@@ -32,14 +28,14 @@ function foldAll(text: string): string {
 
 function foldOne(character: string): string {
   if (character <= '\u007f') return character.toLowerCase()
-  // The dotted capital and the dotless small I fold to themselves unless the locale is Turkish.
-  if (character === '\u0130' || character === '\u0131') return character
+  // The dotless small I folds to itself unless the locale is Turkish.
+  if (character === '\u0131') return character
   const upper = character.toUpperCase()
   const lower = (single(upper) ? upper : character).toLowerCase()
   return single(lower) ? lower : character
 }
 
+/** Whether a text is one code point. */
 function single(text: string): boolean {
-  const point = text.codePointAt(0)
-  return point !== undefined && text.length === (point > 0xffff ? 2 : 1)
+  return /^.$/su.test(text)
 }

@@ -51,12 +51,12 @@ export interface JsonError {
  * Cost: linear in the text.
  */
 export function readJson(text: string): JsonNode | JsonError {
-  const reader: Reader = { text, at: 0, error: undefined }
+  const reader: Reader = { text, at: 0 }
   skipSpace(reader)
   const node = readValue(reader, 0)
+  if (node.kind === 'error') return node
   skipSpace(reader)
-  if (reader.error === undefined && reader.at < text.length) fail(reader, 'There is text after the end of the value.')
-  return reader.error ?? node ?? { kind: 'error', message: 'There is no value.', offset: 0 }
+  return reader.at < text.length ? fail(reader, 'There is text after the end of the value.') : node
 }
 
 const deepest = 64
@@ -64,29 +64,25 @@ const deepest = 64
 interface Reader {
   readonly text: string
   at: number
-  error: JsonError | undefined
 }
 
-function fail(reader: Reader, message: string): undefined {
-  reader.error ??= { kind: 'error', message, offset: reader.at }
+function fail({ at }: Reader, message: string): JsonError {
+  return { kind: 'error', message, offset: at }
 }
 
 function skipSpace(reader: Reader): void {
   const { text } = reader
   let { at } = reader
-  while (at < text.length) {
-    const unit = text.charCodeAt(at)
-    if (unit !== 32 && unit !== 10 && unit !== 13 && unit !== 9) break
-    at++
-  }
+  for (let unit = text.charCodeAt(at); unit === 32 || unit === 10 || unit === 13 || unit === 9; )
+    unit = text.charCodeAt(++at)
   reader.at = at
 }
 
-function readValue(reader: Reader, depth: number): JsonNode | undefined {
+function readValue(reader: Reader, depth: number): JsonNode | JsonError {
   if (reader.at >= reader.text.length) return fail(reader, 'The text ends where a value should be.')
   switch (reader.text.charCodeAt(reader.at)) {
     case 34:
-      return readStringNode(reader)
+      return readString(reader)
     case 123:
       return depth < deepest ? readObject(reader, depth + 1) : fail(reader, 'Values nest too deep.')
     case 91:
@@ -102,7 +98,7 @@ function readValue(reader: Reader, depth: number): JsonNode | undefined {
   }
 }
 
-function readWord(reader: Reader, kind: 'boolean' | 'null', word: string): JsonScalar | undefined {
+function readWord(reader: Reader, kind: 'boolean' | 'null', word: string): JsonScalar | JsonError {
   const start = reader.at
   if (!reader.text.startsWith(word, start)) return fail(reader, 'This is not a JSON value.')
   reader.at = start + word.length
@@ -111,7 +107,7 @@ function readWord(reader: Reader, kind: 'boolean' | 'null', word: string): JsonS
 
 const numberForm = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 
-function readNumber(reader: Reader): JsonScalar | undefined {
+function readNumber(reader: Reader): JsonScalar | JsonError {
   numberForm.lastIndex = reader.at
   const found = numberForm.exec(reader.text)
   if (found === null) return fail(reader, 'This is not a JSON value.')
@@ -120,145 +116,108 @@ function readNumber(reader: Reader): JsonScalar | undefined {
   return { kind: 'number', value: found[0], start, end: reader.at }
 }
 
-function readObject(reader: Reader, depth: number): JsonObject | undefined {
+function readObject(reader: Reader, depth: number): JsonObject | JsonError {
   const start = reader.at
   const members: JsonMember[] = []
   reader.at++
   skipSpace(reader)
-  if (reader.text.charCodeAt(reader.at) !== 125) {
+  if (reader.text.charCodeAt(reader.at) !== 125)
     do {
       const member = readMember(reader, depth)
-      if (member === undefined) return undefined
+      if ('kind' in member) return member
       members.push(member)
-    } while (another(reader, 125))
-    if (reader.error !== undefined) return undefined
-  }
+    } while (isAnother(reader))
+  if (reader.text.charCodeAt(reader.at) !== 125) return fail(reader, bracketExpected)
   reader.at++
   return { kind: 'object', members, duplicate: duplicateOf(members), start, end: reader.at }
 }
 
-function readMember(reader: Reader, depth: number): JsonMember | undefined {
-  skipSpace(reader)
+const bracketExpected = 'A comma or a closing bracket should be here.'
+
+function readMember(reader: Reader, depth: number): JsonMember | JsonError {
   const keyStart = reader.at
   if (reader.text.charCodeAt(keyStart) !== 34) return fail(reader, 'The name of a member should be here, in quotes.')
   const key = readString(reader)
-  if (key === undefined) return undefined
+  if (key.kind === 'error') return key
   skipSpace(reader)
   if (reader.text.charCodeAt(reader.at) !== 58) return fail(reader, 'A colon should be here.')
   reader.at++
   skipSpace(reader)
   const value = readValue(reader, depth)
-  return value === undefined ? undefined : { key, keyStart, value }
+  return value.kind === 'error' ? value : { key: key.value, keyStart, value }
 }
 
-function readArray(reader: Reader, depth: number): JsonArray | undefined {
+function readArray(reader: Reader, depth: number): JsonArray | JsonError {
   const start = reader.at
   const items: JsonNode[] = []
   reader.at++
   skipSpace(reader)
-  if (reader.text.charCodeAt(reader.at) !== 93) {
+  if (reader.text.charCodeAt(reader.at) !== 93)
     do {
-      skipSpace(reader)
       const item = readValue(reader, depth)
-      if (item === undefined) return undefined
+      if (item.kind === 'error') return item
       items.push(item)
-    } while (another(reader, 93))
-    if (reader.error !== undefined) return undefined
-  }
+    } while (isAnother(reader))
+  if (reader.text.charCodeAt(reader.at) !== 93) return fail(reader, bracketExpected)
   reader.at++
   return { kind: 'array', items, start, end: reader.at }
 }
 
-/** Steps over a comma; stands on the closing bracket, or at an error, when there is none. */
-function another(reader: Reader, close: number): boolean {
+/** Steps over a comma and what is white around it. Gives: whether there was one. */
+function isAnother(reader: Reader): boolean {
   skipSpace(reader)
-  const unit = reader.text.charCodeAt(reader.at)
-  if (unit === 44) {
-    reader.at++
-    return true
-  }
-  if (unit !== close) fail(reader, 'A comma or a closing bracket should be here.')
-  return false
+  if (reader.text.charCodeAt(reader.at) !== 44) return false
+  reader.at++
+  skipSpace(reader)
+  return true
 }
 
 function duplicateOf(members: readonly JsonMember[]): JsonMember | undefined {
-  if (members.length > 8) {
-    const seen = new Set<string>()
-    return members.find(({ key }) => seen.size === seen.add(key).size)
-  }
-  for (let later = 1; later < members.length; later++)
-    for (let earlier = 0; earlier < later; earlier++)
-      if (members[later]?.key === members[earlier]?.key) return members[later]
-  return undefined
+  const seen = new Set<string>()
+  return members.find(({ key }) => seen.size === seen.add(key).size)
 }
 
-function readStringNode(reader: Reader): JsonString | undefined {
-  const start = reader.at
-  const value = readString(reader)
-  return value === undefined ? undefined : { kind: 'string', value, start, end: reader.at }
-}
-
-function readString(reader: Reader): string | undefined {
-  const { text } = reader
-  const start = reader.at + 1
-  for (let at = start; at < text.length; at++) {
+function readString(reader: Reader): JsonString | JsonError {
+  const { text, at: start } = reader
+  let value = ''
+  let from = start + 1
+  let at = from
+  for (; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (unit === 34) {
       reader.at = at + 1
-      return text.slice(start, at)
+      return { kind: 'string', value: value + text.slice(from, at), start, end: reader.at }
     }
-    if (unit === 92) return readEscaped(reader, start, at)
-    if (unit < 32) {
-      reader.at = at
-      return fail(reader, 'A control character must be escaped.')
-    }
-  }
-  reader.at = text.length
-  return fail(reader, 'A text is not closed.')
-}
-
-const simpleEscapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
-
-/** Reads on from the first backslash of a string. */
-function readEscaped(reader: Reader, start: number, backslash: number): string | undefined {
-  const { text } = reader
-  let value = text.slice(start, backslash)
-  let from = backslash
-  let at = backslash
-  while (at < text.length) {
-    const unit = text.charCodeAt(at)
-    if (unit === 34) {
-      reader.at = at + 1
-      return value + text.slice(from, at)
-    }
-    if (unit < 32) break
-    if (unit !== 92) {
-      at++
-      continue
-    }
-    value += text.slice(from, at)
+    if (unit < 32) return failAt(reader, at, 'A control character must be escaped.')
+    if (unit !== 92) continue
     const escaped = escapeAt(text, at + 1)
-    if (escaped === undefined) break
-    value += escaped
-    at += text.charCodeAt(at + 1) === 117 ? 6 : 2
-    from = at
+    if (escaped === undefined) return failAt(reader, at, 'There is no such escape.')
+    value += text.slice(from, at) + escaped
+    at += text.charCodeAt(at + 1) === 117 ? 5 : 1
+    from = at + 1
   }
-  reader.at = at
-  return fail(reader, at < text.length ? 'This character or escape is not allowed in a text.' : 'A text is not closed.')
+  return failAt(reader, at, 'A text is not closed.')
 }
+
+function failAt(reader: Reader, at: number, message: string): JsonError {
+  reader.at = at
+  return fail(reader, message)
+}
+
+const simpleEscapes: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+])
 
 function escapeAt(text: string, at: number): string | undefined {
   const letter = text.charAt(at)
-  if (letter !== 'u') return Object.hasOwn(simpleEscapes, letter) ? simpleEscapes[letter] : undefined
+  if (letter !== 'u') return simpleEscapes.get(letter)
   const digits = text.slice(at + 1, at + 5)
-  return /^[0-9a-fA-F]{4}$/.test(digits) ? String.fromCharCode(Number.parseInt(digits, 16)) : undefined
+  return /[0-9a-fA-F]{4}/.test(digits) ? String.fromCharCode(Number.parseInt(digits, 16)) : undefined
 }

@@ -6,6 +6,7 @@ import { ipAddress } from './operators/ip.ts'
 import { numeric } from './operators/numeric.ts'
 import { stringEquals, stringEqualsIgnoreCase, stringLike } from './operators/string.ts'
 import type { TestMaker } from './operators/value-test.ts'
+import { remembering } from './remember.ts'
 
 /** A condition operator with its set prefix and `IfExists` taken apart. */
 export interface Operator {
@@ -44,11 +45,11 @@ const bases: ReadonlyMap<string, Base> = new Map(
     plain('ArnLike', arnLike),
     negated('ArnNotEquals', arnLike),
     negated('ArnNotLike', arnLike),
-    { name: 'Null', negated: false, make: undefined },
+    plain('Null'),
   ].map((base) => [base.name.toLowerCase(), base]),
 )
 
-function plain(name: string, make: TestMaker): Base {
+function plain(name: string, make?: TestMaker): Base {
   return { name, negated: false, make }
 }
 
@@ -85,16 +86,8 @@ const sets = [
   { prefix: 'ForAnyValue:', set: 'any' },
 ] as const
 
-const known = new Map<string, Operator>()
-
 /** Gives: `undefined` for an operator that there is not. Case is ignored (rule C-6). */
-export function operatorOf(written: string): Operator | undefined {
-  const cached = known.get(written)
-  if (cached !== undefined || written.length > 60) return cached
-  const operator = readOperator(written)
-  if (operator !== undefined && known.size < 1024) known.set(written, operator)
-  return operator
-}
+export const operatorOf = remembering(readOperator, { most: 1024, longest: 60 })
 
 function readOperator(written: string): Operator | undefined {
   const lower = written.toLowerCase()

@@ -93,7 +93,7 @@ function readStatement(scan: Scan, { grammar, sids, start: before }: Place): Sta
   if ((principal === undefined) !== (grammar.principal === 'forbidden')) return undefined
   if (resource === undefined ? grammar.resource === 'required' : grammar.resource === 'forbidden') return undefined
   if (sid !== undefined && sid !== '') {
-    if (sids.has(sid) || (grammar.keptByIam && !/^[0-9A-Za-z]*$/.test(sid))) return undefined
+    if (sids.has(sid) || (grammar.keptByIam && !/^[0-9A-Za-z]+$/.test(sid))) return undefined
     sids.add(sid)
   }
   return { sid, effect, principal, action, resource, conditions, start, end: scan.at }

@@ -50,8 +50,7 @@ function readEntries(node: JsonNode, place: Place): readonly PrincipalEntry[] | 
 
 /** Rule O-26. */
 function holdToEveryone(entries: readonly PrincipalEntry[], { value }: JsonMember, place: Place): void {
-  const [only] = entries
-  if (entries.length === 1 && only?.kind === '*') return
+  if (entries[0]?.kind === '*') return
   const detail = 'The principal must be "*" (O-26).'
   const severity = entries.every((entry) => entry.kind === 'AWS' && entry.value === '*') ? 'saving' : 'grammar'
   tell(place.report, { complaint: 'syntax', severity, offset: value.start, path: place.path, detail })

@@ -42,9 +42,7 @@ export function principalTest({ not, entries }: PrincipalElement): PrincipalTest
 
 /** Gives: the account that an entry names in either of its forms (rule P-2). */
 export function accountOf(value: string): string | undefined {
-  if (value.length === 12) return /^[0-9]{12}$/.test(value) ? value : undefined
-  if (!value.endsWith(':root')) return undefined
-  return /^arn:[a-z-]+:iam::([0-9]{12}):root$/.exec(value)?.[1]
+  return /^[0-9]{12}$/.test(value) ? value : /^arn:[a-z-]+:iam::([0-9]{12}):root$/.exec(value)?.[1]
 }
 
 /**
@@ -80,10 +78,9 @@ function entriesName(test: PrincipalTest, principal: Principal): number {
 type AccountPrincipal = Extract<Principal, { readonly account: string }>
 
 function namedInAccount({ accounts, names }: PrincipalTest, principal: AccountPrincipal): number {
-  const inAccount = accounts.size > 0 && accounts.has(principal.account)
+  const inAccount = accounts.has(principal.account)
   if (principal.type === 'root') return inAccount ? direct : 0
   let strength = inAccount ? account : 0
-  if (names.size === 0) return strength
   if (names.has(principal.arn)) strength |= direct
   const { uniqueId } = principal
   const byId = uniqueId !== undefined && names.has(uniqueId)

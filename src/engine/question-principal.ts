@@ -5,17 +5,18 @@ import type { Principal } from './request.ts'
 /** Reads who asks. */
 export function readPrincipal(node: JsonNode | undefined, faults: Faults): Principal | undefined {
   const type = node?.kind === 'object' ? node.members.find(({ key }) => key === 'type')?.value : undefined
-  const kind = type?.kind === 'string' ? type.value : ''
-  const names = isKind(kind) ? membersByType[kind] : undefined
-  if (names === undefined) return refuse(faults, 'The type of a principal is one of those that there are.')
+  const kind = type?.kind === 'string' && isKind(type.value) ? type.value : undefined
+  if (kind === undefined) return refuse(faults, 'The type of a principal is one of those that there are.')
   const members = membersOf(node, 'principal', { faults, known: everyName })
   const texts: Record<string, string> = {}
-  for (const name of names) {
+  for (const name of membersByType[kind]) {
     const member = members?.get(name)
     if (member === undefined && name === 'uniqueId') continue
-    texts[name] = textOf(member, `The principal's ${name}`, faults) ?? ''
+    const text = textOf(member, `The principal's ${name}`, faults)
+    if (text === undefined) return undefined
+    texts[name] = text
   }
-  return faults.fault === undefined ? principalOf(kind, texts) : undefined
+  return principalOf(kind, texts)
 }
 
 const membersByType = {
@@ -36,7 +37,7 @@ function isKind(type: string): type is Principal['type'] {
   return Object.hasOwn(membersByType, type)
 }
 
-function principalOf(type: string, texts: Readonly<Record<string, string>>): Principal | undefined {
+function principalOf(type: Principal['type'], texts: Readonly<Record<string, string>>): Principal {
   const { arn = '', account = '', roleArn = '', userArn = '', service = '', provider = '', uniqueId } = texts
   const own = { arn, account, ...(uniqueId === undefined ? {} : { uniqueId }) }
   switch (type) {
@@ -55,7 +56,5 @@ function principalOf(type: string, texts: Readonly<Record<string, string>>): Pri
       return { type, provider }
     case 'anonymous':
       return { type }
-    default:
-      return undefined
   }
 }

@@ -98,7 +98,7 @@ function readRequest(node: JsonNode | undefined, faults: Faults): Request | unde
   const context = readContext(members.get('context'), faults)
   const organization = readOrganization(members.get('organization'), faults)
   if (principal === undefined || action === undefined || resource === undefined) return undefined
-  if (resourceAccount === undefined || context === undefined || faults.fault !== undefined) return undefined
+  if (resourceAccount === undefined || context === undefined) return undefined
   const request = { principal, action, resource, resourceAccount, context }
   return organization === undefined ? request : { ...request, organization }
 }
@@ -159,8 +159,7 @@ function readLayers(node: JsonNode | undefined, request: Request, faults: Faults
       )
     else if (name === 'permissionsBoundary' || name === 'vpcEndpoint')
       layers[name] = compiled(onlyOf(value), name, { type: name, faults })
-    else if (name === 'resource')
-      layers.resource = compiled(onlyOf(value), name, { type: isForTrust(request) ? 'trust' : 'resource', faults })
+    else layers.resource = compiled(onlyOf(value), name, { type: isForTrust(request) ? 'trust' : 'resource', faults })
   }
   return layers
 }
@@ -185,10 +184,14 @@ function compiled(nodes: readonly JsonNode[], name: string, { type, faults }: Re
     const { policy, problems } = readPolicy(node, type, faults.line)
     const id = nodes.length > 1 ? `${name}[${index}]` : name
     if (policy !== undefined) return [{ policy, id }]
-    const problem = problems.find(({ severity }) => severity === 'grammar')
-    const where = `${id}, line ${problem?.line ?? 1}, column ${problem?.column ?? 1}`
-    const message = [problem?.message, problem?.detail].filter((part) => part !== undefined).join(' ')
-    faults.fault ??= { code: 'MalformedPolicyDocument', message: `${message} (${where})` }
+    for (const { severity, message, detail, line, column } of problems) {
+      const told = detail === undefined ? message : `${message} ${detail}`
+      if (severity === 'grammar')
+        faults.fault ??= {
+          code: 'MalformedPolicyDocument',
+          message: `${told} (${id}, line ${line}, column ${column})`,
+        }
+    }
     return []
   })
   return compile(sources)

@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, conditionsHold } from './condition.ts'
+import { type Condition, conditionOf } from './condition.ts'
 import type { Scope } from './context.ts'
 import type { ConditionLine, Element, Statement } from './policy.ts'
 import { direct, type PrincipalTest, principalTest, strengthOf } from './principal.ts'
@@ -98,11 +98,8 @@ function hasPrincipals(type: Source['policy']['type']): boolean {
 }
 
 function resourceTest({ not, patterns }: Element, rules: ResourceRules): ResourceTest {
-  const [only] = patterns
-  const all = patterns.includes('*')
-  if (patterns.length === 1 && only !== undefined) return { not, all, patterns: resourcePatterns(only, rules) }
-  const entries = patterns.length > 8 ? [...new Set(patterns)] : patterns
-  return { not, all, patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
+  const entries = [...new Set(patterns)]
+  return { not, all: patterns.includes('*'), patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
 }
 
 /** How the statement names the caller, as bits; `direct` where statements have no principals. */
@@ -127,9 +124,4 @@ export function resourceHolds({ resource: test }: CompiledStatement, scope: Scop
 
 function mayMatch({ prefix, exact }: ResourcePattern, resource: string): boolean {
   return resource.startsWith(prefix) && (!exact || resource.length === prefix.length)
-}
-
-/** Whether the condition element holds. */
-export function conditionElementHolds(statement: CompiledStatement, scope: Scope): Truth {
-  return statement.conditions.length === 0 ? yes : conditionsHold(statement.conditions, scope)
 }

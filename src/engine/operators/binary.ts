@@ -3,7 +3,7 @@ import type { ValueTest } from './value-test.ts'
 
 /** The same bytes, both sides written in base64 (rule CY-1). */
 export function binaryEquals(values: readonly string[]): ValueTest {
-  const wanted = new Set(values.map(canonical).filter((value) => value !== undefined))
+  const wanted = new Set(values.map(canonical))
   return (value) => {
     const actual = canonical(value)
     return actual !== undefined && wanted.has(actual) ? yes : no

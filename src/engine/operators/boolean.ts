@@ -3,7 +3,7 @@ import type { ValueTest } from './value-test.ts'
 
 /** `true` or `false` in any case of letters; anything else matches nothing (rules CB-1, CB-2). */
 export function bool(values: readonly string[]): ValueTest {
-  const wanted = new Set(values.map(booleanOf).filter((value) => value !== undefined))
+  const wanted = new Set(values.map(booleanOf))
   return (value) => {
     const actual = booleanOf(value)
     return actual !== undefined && wanted.has(actual) ? yes : no
@@ -12,7 +12,6 @@ export function bool(values: readonly string[]): ValueTest {
 
 /** Gives: `undefined` for a text that is no boolean. */
 export function booleanOf(text: string): boolean | undefined {
-  if (text.length === 4 && text.toLowerCase() === 'true') return true
-  if (text.length === 5 && text.toLowerCase() === 'false') return false
-  return undefined
+  const lower = text.toLowerCase()
+  return lower === 'true' ? true : lower === 'false' ? false : undefined
 }

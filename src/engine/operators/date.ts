@@ -32,10 +32,10 @@ export function instantOf(text: string): Instant | undefined {
   if (isDigits(text)) return epochOf(text)
   const found = form.exec(text)
   if (found === null) return undefined
-  const [, year = '', month = '', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
+  const [, year = '', month = '', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone = ''] =
     found
   const days = daysBefore(Number(year), Number(month), Number(day))
-  const offset = zone === 'Z' ? 0 : offsetOf(zone)
+  const offset = offsetOf(zone)
   if (days === undefined || offset === undefined) return undefined
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
   const seconds = days * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset
@@ -43,14 +43,14 @@ export function instantOf(text: string): Instant | undefined {
 }
 
 export function compareInstants(left: Instant, right: Instant): number {
-  if (left.seconds !== right.seconds) return left.seconds < right.seconds ? -1 : 1
-  return left.fraction === right.fraction ? 0 : left.fraction < right.fraction ? -1 : 1
+  if (left.seconds !== right.seconds) return left.seconds - right.seconds
+  return left.fraction < right.fraction ? -1 : left.fraction > right.fraction ? 1 : 0
 }
 
 /** Beyond 15 digits a double is not exact: such epochs compare by their length, then by their digits. */
 function epochOf(digits: string): Instant {
   let start = 0
-  while (start < digits.length - 1 && digits.charCodeAt(start) === 48) start++
+  while (digits.charCodeAt(start) === 48) start++
   const length = digits.length - start
   return length > 15
     ? { seconds: 1e15 + length, fraction: digits.slice(start) }
@@ -65,9 +65,10 @@ function isDigits(text: string): boolean {
   return text.length > 0
 }
 
+/** Takes: an offset; `Z` and nothing are none. */
 function offsetOf(zone: string): number | undefined {
   const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(4, 6))
+  const minutes = Number(zone.slice(4))
   if (hours > 23 || minutes > 59) return undefined
   return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60)
 }
@@ -88,6 +89,6 @@ function daysBefore(year: number, month: number, day: number): number | undefine
 
 function withoutZeros(fraction: string): string {
   let end = fraction.length
-  while (end > 0 && fraction.charCodeAt(end - 1) === 48) end--
+  while (fraction.charCodeAt(end - 1) === 48) end--
   return fraction.slice(0, end)
 }

@@ -23,7 +23,7 @@ type Words = readonly number[]
 function contains({ words, bits }: Block, address: Words): boolean {
   if (words.length !== address.length) return false
   for (let index = 0, left = bits; left > 0; index++, left -= 16) {
-    const mask = left >= 16 ? 0xffff : (0xffff << (16 - left)) & 0xffff
+    const mask = (0xffff << Math.max(16 - left, 0)) & 0xffff
     if ((((words[index] ?? 0) ^ (address[index] ?? 0)) & mask) !== 0) return false
   }
   return true
@@ -31,19 +31,18 @@ function contains({ words, bits }: Block, address: Words): boolean {
 
 /** Gives: `undefined` for a text that is neither an address nor a block. */
 export function blockOf(text: string): Block | undefined {
-  const slash = text.indexOf('/')
-  const words = addressOf(slash < 0 ? text : text.slice(0, slash))
+  const [, address = '', length] = blockForm.exec(text) ?? []
+  const words = addressOf(address)
   if (words === undefined) return undefined
   const longest = words.length * 16
-  if (slash < 0) return { words, bits: longest }
-  const length = text.slice(slash + 1)
-  if (!/^(?:0|[1-9][0-9]{0,2})$/.test(length) || Number(length) > longest) return undefined
-  return { words, bits: Number(length) }
+  const bits = length === undefined ? longest : Number(length)
+  return bits > longest ? undefined : { words, bits }
 }
+
+const blockForm = /^([^/]*)(?:\/(0|[1-9][0-9]{0,2}))?$/
 
 /** Gives: `undefined` for names, zones, white space and octets with leading zeros (rule CI-2). */
 export function addressOf(text: string): Words | undefined {
-  if (text.length > 45) return undefined
   return text.includes(':') ? sixOf(text) : fourOf(text)
 }
 
@@ -57,13 +56,14 @@ function fourOf(text: string): Words | undefined {
 }
 
 function sixOf(text: string): Words | undefined {
-  const gap = text.indexOf('::')
-  if (gap < 0) {
+  const [before = '', after, more] = text.split('::')
+  if (after === undefined) {
     const words = groupsOf(text, true)
     return words?.length === 8 ? words : undefined
   }
-  const head = gap === 0 ? [] : groupsOf(text.slice(0, gap), false)
-  const tail = gap + 2 === text.length ? [] : groupsOf(text.slice(gap + 2), true)
+  const head = before === '' ? [] : groupsOf(before, false)
+  const tail = after === '' ? [] : groupsOf(after, true)
+  if (more !== undefined) return undefined
   if (head === undefined || tail === undefined || head.length + tail.length > 7) return undefined
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail]
 }

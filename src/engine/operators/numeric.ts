@@ -23,7 +23,7 @@ interface LongDecimal {
   /** Without zeros at either end. */
   readonly digits: string
   /** Where the point stands, counted from before the first digit. */
-  readonly point: number | bigint
+  readonly point: bigint
 }
 
 const form = /^([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?$/
@@ -39,8 +39,7 @@ export function numberOf(text: string): Decimal | undefined {
   const [, sign, whole = '', fraction = '', bare = '', exponent = '0'] = found
   const length = exponent.replace(/^[+-]?0*/, '').length
   if (length > longestExponent) return undefined
-  // Beyond 15 digits a double is not exact.
-  const power = length > 15 ? BigInt(exponent.replace('+', '')) : Number(exponent)
+  const power = BigInt(exponent.replace('+', ''))
   return normal({ sign: sign === '-' ? -1 : 1, whole, fraction: fraction + bare, exponent: power })
 }
 
@@ -48,11 +47,10 @@ export function compareNumbers(left: Decimal, right: Decimal): number {
   if (typeof left === 'number' && typeof right === 'number') return left < right ? -1 : left > right ? 1 : 0
   const a = typeof left === 'number' ? long(left) : left
   const b = typeof right === 'number' ? long(right) : right
-  if (a.sign !== b.sign) return a.sign < b.sign ? -1 : 1
-  if (a.sign === 0) return 0
+  if (a.sign !== b.sign) return a.sign - b.sign
   if (a.point < b.point) return -a.sign
   if (a.point > b.point) return a.sign
-  return a.digits === b.digits ? 0 : a.digits < b.digits ? -a.sign : a.sign
+  return a.digits < b.digits ? -a.sign : a.digits > b.digits ? a.sign : 0
 }
 
 /** Digits with at most one point among or before them, and a sign. */
@@ -68,29 +66,28 @@ function isShort(text: string): boolean {
   return digits > 0 && points <= 1
 }
 
-function normal(parts: { sign: number; whole: string; fraction: string; exponent: number | bigint }): LongDecimal {
+function normal(parts: { sign: number; whole: string; fraction: string; exponent: bigint }): LongDecimal {
   const all = parts.whole + parts.fraction
   const start = firstNonZero(all)
-  if (start === all.length) return { sign: 0, digits: '', point: 0 }
-  const shift = parts.whole.length - start
-  const point = typeof parts.exponent === 'bigint' ? parts.exponent + BigInt(shift) : parts.exponent + shift
+  if (start === all.length) return { sign: 0, digits: '', point: 0n }
+  const point = parts.exponent + BigInt(parts.whole.length - start)
   return { sign: parts.sign, digits: all.slice(start, endWithoutZeros(all)), point }
 }
 
 function long(number: number): LongDecimal {
   const [mantissa = '0', exponent = '0'] = Math.abs(number).toString().split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
-  return normal({ sign: number < 0 ? -1 : 1, whole, fraction, exponent: Number(exponent) })
+  return normal({ sign: number < 0 ? -1 : 1, whole, fraction, exponent: BigInt(exponent) })
 }
 
 function firstNonZero(digits: string): number {
   let at = 0
-  while (at < digits.length && digits.charCodeAt(at) === 48) at++
+  while (digits.charCodeAt(at) === 48) at++
   return at
 }
 
 function endWithoutZeros(digits: string): number {
   let end = digits.length
-  while (end > 0 && digits.charCodeAt(end - 1) === 48) end--
+  while (digits.charCodeAt(end - 1) === 48) end--
   return end
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '../context.ts'
 import { fold } from '../fold.ts'
 import { globMatches, type Run } from '../glob.ts'
+import { remembering } from '../remember.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
 import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from '../variable.ts'
 import { patternList, someMatch } from './pattern-list.ts'
@@ -16,19 +17,12 @@ export function stringEqualsIgnoreCase(values: readonly string[], variables: boo
   return equality(values, variables, foldOnce)
 }
 
-const folds = new Map<string, string>()
+/** What long texts come to is kept for a while, for they may be variables that many values name. */
+const foldLong = remembering(fold, { most: 8, longest: Number.POSITIVE_INFINITY })
 const shortestKept = 64
-const mostKept = 8
 
-/** As `fold`; what long texts come to is kept for a while, for they may be variables that many values name. */
 function foldOnce(text: string): string {
-  if (text.length < shortestKept) return fold(text)
-  const known = folds.get(text)
-  if (known !== undefined) return known
-  if (folds.size >= mostKept) folds.clear()
-  const folded = fold(text)
-  folds.set(text, folded)
-  return folded
+  return text.length < shortestKept ? fold(text) : foldLong(text)
 }
 
 /** Case-sensitive with `*` and `?`, anchored at both ends (rule CS-3). */
