@@ -3,13 +3,21 @@ import type { Store, Tables } from '#store'
 import type { AccountCaller, Session } from './caller.ts'
 import { Lru } from './lru.ts'
 import { rootSubject, type Subject, sessionSubject, userSubject } from './subject.ts'
-import { openSession } from './token.ts'
+import { openSession, whyUnopened } from './token.ts'
 
 /** What proves a caller, and who it is. */
 export interface Credential {
   readonly secret: string
   readonly subject: Subject
   readonly session?: Session
+}
+
+/** Bytes that the tokens that are remembered take, about: twenty thousand sessions without policies. */
+const mostOfTokens = 48 * 1024 * 1024
+
+/** A token and what was opened of it, which is as long, with what belongs to every session. */
+function weightOfToken(token: string): number {
+  return 1024 + 2 * token.length
 }
 
 interface Known {
@@ -25,7 +33,7 @@ interface Known {
 export class Credentials {
   readonly #store: Store
   readonly #keys = new Lru<Known>(20_000)
-  readonly #tokens = new Lru<Known>(5_000)
+  readonly #tokens = new Lru<Known>(mostOfTokens, weightOfToken)
 
   constructor(store: Store) {
     this.#store = store
@@ -39,20 +47,28 @@ export class Credentials {
     const { accessKeyId, sessionToken } = claim
     const known = sessionToken === undefined ? this.#keys.get(accessKeyId) : this.#tokens.get(sessionToken)
     if (known === undefined) return this.#read(claim, now)
+    const { session } = known.credential
     const revision = this.#store.revision(known.account)
     if (typeof revision === 'number')
-      return revision === known.revision ? checked(known, claim, now) : this.#read(claim, now)
-    return revision.then((value) => (value === known.revision ? checked(known, claim, now) : this.#read(claim, now)))
+      return revision === known.revision ? checked(known, claim, now) : this.#read(claim, now, session)
+    return revision.then((value) =>
+      value === known.revision ? checked(known, claim, now) : this.#read(claim, now, session),
+    )
   }
 
-  #read(claim: Claim, now: number): Promise<Credential> {
-    return claim.sessionToken === undefined ? this.#readKey(claim) : this.#readSession(claim, claim.sessionToken, now)
+  /** Takes: what was opened of the token already. */
+  #read(claim: Claim, now: number, opened?: Session): Promise<Credential> {
+    const { sessionToken } = claim
+    if (sessionToken === undefined) return this.#readKey(claim)
+    const session = opened ?? openSession(sessionToken, this.#store.tokenKeys)
+    if (session === undefined) throw invalidClientTokenId(whyUnopened(sessionToken, this.#store.tokenKeys))
+    return this.#readSession(session, claim, now)
   }
 
   async #readKey({ accessKeyId }: Claim): Promise<Credential> {
-    if (!/^AKIA[A-Z0-9]{12,124}$/.test(accessKeyId)) throw invalidClientTokenId()
+    if (!/^AKIA[A-Z0-9]{12,124}$/.test(accessKeyId)) throw invalidClientTokenId(whyNoKey(accessKeyId))
     const key = await this.#store.read(({ accessKeys }) => accessKeys.byId(accessKeyId))
-    if (key === undefined) throw invalidClientTokenId()
+    if (key === undefined) throw invalidClientTokenId('there is no such access key')
     const { account, userId } = key
     // INVARIANT: the revision is asked for before what it stands for, so that a remembered state is never older than it says.
     const revision = await this.#store.revision(account)
@@ -65,24 +81,27 @@ export class Credentials {
     })
     if (credential === undefined) {
       this.#keys.delete(accessKeyId)
-      throw invalidClientTokenId()
+      throw invalidClientTokenId('the access key is inactive or deleted, or its user is gone')
     }
     this.#keys.set(accessKeyId, { credential, account, revision })
     return credential
   }
 
-  async #readSession(claim: Claim, token: string, now: number): Promise<Credential> {
-    const session = openSession(token, this.#store.tokenKeys)
-    if (session === undefined) throw invalidClientTokenId()
+  async #readSession(session: Session, claim: Claim, now: number): Promise<Credential> {
+    const { sessionToken: token = '' } = claim
     const { account, secret } = session
     const revision = await this.#store.revision(account)
     // INVARIANT: ending a session raises its account's revision, so that a remembered one is read again.
     const subject = await this.#store.read(async (tables) =>
-      (await isEnded(session, tables)) ? undefined : sessionSubject(session, tables),
+      (await isEnded(session, tables)) ? 'ended' : sessionSubject(session, tables),
     )
-    if (subject === undefined || subject.account !== account) {
+    if (subject === 'ended' || subject?.account !== account) {
       this.#tokens.delete(token)
-      throw invalidClientTokenId()
+      throw invalidClientTokenId(
+        subject === 'ended'
+          ? 'the session, or one that it follows from, was ended'
+          : 'the user or role of the session is gone',
+      )
     }
     const known = { credential: { secret, subject, session }, account, revision }
     const credential = checked(known, claim, now)
@@ -96,6 +115,12 @@ function isEnded({ accessKeyId, parent }: Session, { sessions }: Tables): Promis
   return sessions.isEnded(parent === undefined ? [accessKeyId] : [accessKeyId, parent])
 }
 
+function whyNoKey(accessKeyId: string): string {
+  return accessKeyId.startsWith('ASIA')
+    ? 'the key is that of a session, and the request carries no session token'
+    : 'the access key id is not one of a long-term key'
+}
+
 /** Milliseconds by which the clocks of two servers may differ. */
 const skew = 300_000
 
@@ -103,8 +128,11 @@ const skew = 300_000
 function checked({ credential }: Known, { accessKeyId }: Claim, now: number): Credential {
   const { session } = credential
   if (session === undefined) return credential
-  if (session.accessKeyId !== accessKeyId || session.issuedAt > now + skew) throw invalidClientTokenId()
-  if (now >= session.expiresAt) throw expiredToken()
+  if (session.accessKeyId !== accessKeyId)
+    throw invalidClientTokenId(`the token is that of the key ${session.accessKeyId}`)
+  if (session.issuedAt > now + skew)
+    throw invalidClientTokenId(`the token is good from ${new Date(session.issuedAt).toISOString()} only`)
+  if (now >= session.expiresAt) throw expiredToken(`the session ended at ${new Date(session.expiresAt).toISOString()}`)
   return credential
 }
 

@@ -1,12 +1,16 @@
-/** Remembers so many values; the one that was not asked for longest is forgotten first. */
+/** Remembers so many values, or values of so much weight; the one that was not asked for longest is forgotten first. */
 export class Lru<Value> {
   readonly #known = new Map<string, Value>()
   readonly #most: number
+  readonly #weigh: (key: string, value: Value) => number
+  #weight = 0
   /** The key that was asked for last; mostly it is asked for again. */
   #newest: string | undefined
 
-  constructor(most: number) {
+  /** Takes: what a value weighs, always the same; absent: each weighs one. */
+  constructor(most: number, weigh: (key: string, value: Value) => number = () => 1) {
     this.#most = most
+    this.#weigh = weigh
   }
 
   get size(): number {
@@ -21,16 +25,20 @@ export class Lru<Value> {
   }
 
   set(key: string, value: Value): void {
+    this.delete(key)
     this.#renew(key, value)
-    if (this.#known.size <= this.#most) return
+    this.#weight += this.#weigh(key, value)
     for (const oldest of this.#known.keys()) {
-      this.#known.delete(oldest)
-      return
+      if (this.#weight <= this.#most) return
+      this.delete(oldest)
     }
   }
 
   delete(key: string): void {
+    const value = this.#known.get(key)
+    if (value === undefined) return
     this.#known.delete(key)
+    this.#weight -= this.#weigh(key, value)
   }
 
   #renew(key: string, value: Value): void {

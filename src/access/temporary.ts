@@ -14,8 +14,9 @@ export function refuseCredentials({ kind, session }: AccountCaller, service: str
   if (session === undefined) return
   if (service === 'iam') {
     // QUIRK: AWS's IAM does not know these tokens at all, instead of denying.
-    if (kind === 'federatedUser' || (kind !== 'assumedRole' && session.mfaAt === undefined))
-      throw invalidClientTokenId()
+    if (kind === 'federatedUser') throw invalidClientTokenId('a session of a federated user may not call IAM')
+    if (kind !== 'assumedRole' && session.mfaAt === undefined)
+      throw invalidClientTokenId('a session that was asked for without a second factor may not call IAM')
     return
   }
   if (service !== 'sts' || operation === 'GetCallerIdentity') return

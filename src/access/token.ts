@@ -47,6 +47,18 @@ export function openSession(token: string, keys: readonly TokenKey[]): Session |
   return JSON.parse(text.toString('utf8')) as Session
 }
 
+/** Why a token is opened by no key of the ring, for the log. Nothing of what it says is in it. */
+export function whyUnopened(token: string, keys: readonly TokenKey[]): string {
+  if (token.length > longestToken) return `the token has ${token.length} characters, more than the longest`
+  const bytes = bytesIn(token)
+  if (bytes === undefined) return 'the token is cut short, or not spelled as tokens are'
+  if (bytes[0] !== form.plain && bytes[0] !== form.packed) return 'the token is in no form of a session token'
+  const id = bytes.toString('hex', 1, sizes.head)
+  if (keys.every((key) => key.id !== id))
+    return `the token names the key ${id}, which this installation does not have, or no more`
+  return `the token was changed, or another installation sealed it: the key ${id} does not open it`
+}
+
 /** Seals what the caller of an operation is told, but is not to read. Takes: the ring of keys, newest first. */
 export function sealMessage(message: unknown, keys: readonly TokenKey[]): string {
   return sealBytes(deflateRawSync(JSON.stringify(message)), form.message, keys)

@@ -11,21 +11,26 @@ export function missingAuthenticationToken(): Fault {
   })
 }
 
-/** For an access key that does not exist or is inactive, and for a session token that does not belong to it. */
-export function invalidClientTokenId(): Fault {
+/**
+ * For an access key that does not exist or is inactive, and for a session token that does not belong to it.
+ * Takes: why, for the log.
+ */
+export function invalidClientTokenId(detail?: string): Fault {
   return new Fault({
     code: 'InvalidClientTokenId',
     status: 403,
     message: 'The security token included in the request is invalid.',
+    ...(detail === undefined ? {} : { detail }),
   })
 }
 
-/** For temporary credentials whose time is over. */
-export function expiredToken(): Fault {
+/** For temporary credentials whose time is over. Takes: why, for the log. */
+export function expiredToken(detail?: string): Fault {
   return new Fault({
     code: 'ExpiredToken',
     status: 403,
     message: 'The security token included in the request is expired',
+    ...(detail === undefined ? {} : { detail }),
   })
 }
 

@@ -14,7 +14,7 @@ export class SigningKeys {
   readonly #known = new Map<string, { readonly secret: string; readonly key: HmacKey }>()
   readonly #most: number
 
-  constructor(most = 10_000) {
+  constructor(most = 25_000) {
     this.#most = most
   }
 

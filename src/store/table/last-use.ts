@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { CompiledQuery, Kysely } from 'kysely'
 import type { Accessed, LastUsed } from '../entity.ts'
 import type { Schema } from '../schema.ts'
 import type { LastUseTable } from '../store.ts'
@@ -10,6 +10,12 @@ export function lastUseTable(
   db: Kysely<Schema>,
   waiting: WaitingUses,
 ): LastUseTable & { put(id: string, use: LastUsed): Promise<void> } {
+  // There are many more sessions than keys and roles, so their statement is compiled once.
+  let compiled: CompiledQuery | undefined
+  const ofSession = () => {
+    compiled ??= db.updateTable('session').set({ lastCallAt: 0 }).where('id', '=', '').compile()
+    return compiled
+  }
   return {
     async get(id) {
       const use = waiting.use(id)
@@ -31,7 +37,7 @@ export function lastUseTable(
       const [ownerId = id, action] = id.split('/', 2)
       if (action !== undefined) return putAction(db, ownerId, { action, at, region })
       const use = { lastUsedAt: at, lastUsedRegion: region }
-      if (id.startsWith('ASIA')) await db.updateTable('session').set({ lastCallAt: at }).where('id', '=', id).execute()
+      if (id.startsWith('ASIA')) await db.executeQuery({ ...ofSession(), parameters: [at, id] })
       else if (isRole(id)) await db.updateTable('role').set(use).where('id', '=', id).execute()
       else
         await db

@@ -13,6 +13,7 @@ export interface OwnSessionTable extends SessionTable {
 
 export function sessionTable(db: Kysely<Schema>): OwnSessionTable {
   let insert: CompiledQuery | undefined
+  const endings = new Map<number, CompiledQuery>()
   return {
     async putAll(sessions) {
       for (const session of sessions) {
@@ -54,8 +55,12 @@ export function sessionTable(db: Kysely<Schema>): OwnSessionTable {
       await query.onConflict((conflict) => conflict.column('id').doNothing()).execute()
     },
     async isEnded(ids) {
-      const query = db.selectFrom('endedSession').select('id').where('id', 'in', ids)
-      return ids.length > 0 && (await query.executeTakeFirst()) !== undefined
+      if (ids.length === 0) return false
+      // Every session that is not remembered is asked for, so a statement is compiled once for a number of ids.
+      const known =
+        endings.get(ids.length) ?? db.selectFrom('endedSession').select('id').where('id', 'in', ids).limit(1).compile()
+      endings.set(ids.length, known)
+      return (await db.executeQuery({ ...known, parameters: [...ids, 1] })).rows.length > 0
     },
   }
 }
