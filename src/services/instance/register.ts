@@ -68,6 +68,7 @@ export const RejoinInstance: SignedOperation = {
 export const DeregisterInstance: SignedOperation = {
   event: 'DeregisterInstance',
   readOnly: false,
+  looksAtSessions: true,
   async run(signed) {
     const { input, now, tables } = signed
     checkMembers(input, ['instance'])

@@ -27,6 +27,8 @@ export interface Signed {
 export interface SignedOperation {
   readonly event: string
   readonly readOnly: boolean
+  /** Whether it looks at sessions: those that wait to be written are written before. */
+  readonly looksAtSessions?: boolean
   run(signed: Signed): Promise<object>
 }
 
@@ -51,6 +53,7 @@ export function signedBy(operation: SignedOperation): InstanceOperation {
         store.record(auditRecord(entry))
         return answer
       }
+      if (operation.looksAtSessions === true) await store.flush()
       return store.write(caller.account, async (tables) => {
         const answer = await operation.run(worldOf(asked, caller, { tables, open: true }))
         await tables.audit.append(auditRecord(entry))
