@@ -14,6 +14,7 @@ import type {
   Settings,
 } from '#cli'
 import { exitCode, nearest, run, Stop } from '#cli'
+import type { Gateway } from '#gateway'
 import type { House, Listening } from '#server'
 import type { Store } from '#store'
 
@@ -156,13 +157,15 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
     },
   })
   const rotation = await rotating(store, house)
-  const serving = await servingOn(house, settings)
+  const gateway = await gatewayOn(house, settings)
+  const serving = await servingOn(house, settings, gateway)
   served.url = serving.url
   return {
     url: serving.url,
-    stop() {
+    async stop() {
       clearInterval(rotation)
-      return serving.stop()
+      await serving.stop()
+      await gateway?.close()
     },
   }
 }
@@ -178,13 +181,34 @@ async function rotating(store: Store, { log }: House): Promise<NodeJS.Timeout> {
   return setInterval(again, look).unref()
 }
 
-async function servingOn(house: House, settings: Settings): Promise<Serving> {
+/** Gives: `undefined` when no upstream is named. */
+async function gatewayOn(house: House, settings: Settings): Promise<Gateway | undefined> {
+  if (settings.upstream === undefined && settings.service === undefined) return undefined
+  const { createGateway, SettingError, settingsOf } = await import('#gateway')
+  try {
+    const accounts = (await accountsOf(house.store)).map(({ id }) => id)
+    const found = settingsOf(settings, { accounts, variables: process.env })
+    const { maxBody, tlsCert } = settings
+    return found && createGateway({ house, settings: found, secure: tlsCert !== undefined, maxBody })
+  } catch (cause) {
+    if (cause instanceof SettingError) throw new Stop(exitCode.usage, cause.message, cause)
+    throw cause
+  }
+}
+
+async function servingOn(house: House, settings: Settings, gateway: Gateway | undefined): Promise<Serving> {
   const { listen } = await import('#server')
   const { host, port, maxBody } = settings
   const tls = tlsOf(settings)
   let listening: Listening
   try {
-    listening = await listen(house, { host, port, maxBody, ...(tls === undefined ? {} : { tls }) })
+    listening = await listen(house, {
+      host,
+      port,
+      maxBody,
+      ...(tls && { tls }),
+      ...(gateway && { passage: gateway.passage }),
+    })
   } catch (cause) {
     throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${port}: ${(cause as Error).message}`, cause)
   }

@@ -11,6 +11,8 @@ import { init } from './command/init.ts'
 import { serve } from './command/serve.ts'
 import { version } from './command/version.ts'
 import { addFederations } from './federation/line.ts'
+import { addGateway } from './gateway-line.ts'
+import { forGateway } from './gateway-setting.ts'
 import { addInstances } from './instance-line.ts'
 import type { Output } from './print.ts'
 import type { Program } from './program.ts'
@@ -72,6 +74,7 @@ export function commandLine(program: Program, result: { code: ExitCode }): Comma
   addExport(top, program, add)
   addFederations(top, program, add)
   addSessions(top, program, add)
+  addGateway({ top, program, takes: [...forServing, ...forNewAccount] }, add)
   addInstances(top, program, add)
   addAgents(top, program, result)
   add({
@@ -100,7 +103,7 @@ function addServing(top: Command, program: Program, add: Add): void {
     parent: top,
     name: 'serve',
     says: 'serve; at the first start also make an account',
-    takes: ['data', 'ephemeral', ...forServing, ...forNewAccount],
+    takes: ['data', 'ephemeral', ...forServing, ...forGateway, ...forNewAccount],
     act: ({ settings, output }) => serve(program, settings, output),
   })
   add({
@@ -271,7 +274,10 @@ function optionFor(name: SettingName): Option {
     definition.kind
   ]
   const fallback = 'fallback' in definition ? `, by default ${definition.fallback}` : ''
-  return new Option(`${flagOf(name)}${placeholder}`, `${definition.says} (${variableOf(name)}${fallback})`)
+  const option = new Option(`${flagOf(name)}${placeholder}`, `${definition.says} (${variableOf(name)}${fallback})`)
+  // A list may be given in parts.
+  const joined = (value: string, before: unknown) => (typeof before === 'string' ? `${before},${value}` : value)
+  return definition.kind === 'list' ? option.argParser(joined) : option
 }
 
 function envOptions(flags: Readonly<Record<string, unknown>>): EnvOptions {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { gatewayDefinitions, upstreamVariables } from './gateway-setting.ts'
 import { nearest } from './nearest.ts'
 import { exitCode, Stop } from './stop.ts'
 
@@ -72,6 +73,7 @@ export const definitions = {
     min: 1024,
     max: 104_857_600,
   },
+  ...gatewayDefinitions,
   logLevel: {
     kind: 'text',
     says: 'the least important messages to log',
@@ -111,7 +113,7 @@ export interface Sources {
 
 const names = Object.keys(definitions) as SettingName[]
 /** Variables that are not settings of the file or of flags: which file, and the one secret. */
-const otherVariables = ['CARDEA_SETTINGS', 'CARDEA_MASTER_KEY']
+const otherVariables = ['CARDEA_SETTINGS', 'CARDEA_MASTER_KEY', ...upstreamVariables]
 
 /**
  * Gathers all settings.

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { canonicalRequest } from './canonical.ts'
 import { HmacKey } from './hmac.ts'
 import { algorithm, stringToSign, terminator, writeMoment } from './signature.ts'
-import { deriveKey } from './signing-key.ts'
+import { deriveKey, type SigningKeys } from './signing-key.ts'
 import { type SigningRules, signingRules } from './signing-rule.ts'
 
 /** A request that is to be signed. */
@@ -25,6 +25,8 @@ export interface Unsigned {
   readonly now: number
   /** Absent: those of IAM and STS. */
   readonly rules?: SigningRules
+  /** Keys that were derived before. Absent: the key is derived for this request. */
+  readonly signingKeys?: SigningKeys
 }
 
 /** Signs a request. Gives: all headers to send, names in lower case. */
@@ -40,7 +42,9 @@ export function signRequest(request: Unsigned): Record<string, string> {
   const values = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   const canonical = canonicalRequest({ ...request, headers: values }, { signedHeaders, payloadHash, rules })
   const scope = { ...request.scope, day: moment.slice(0, 8) }
-  const key = new HmacKey(deriveKey(credentials.secretAccessKey, scope))
+  const { accessKeyId, secretAccessKey } = credentials
+  const key =
+    request.signingKeys?.get(accessKeyId, secretAccessKey, scope) ?? new HmacKey(deriveKey(secretAccessKey, scope))
   const signature = key.sign(stringToSign(moment, scope, canonical))
   const credential = `${credentials.accessKeyId}/${scope.day}/${scope.region}/${scope.service}/${terminator}`
   headers['authorization'] =

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { gateway } from './command/gateway.ts'
+import { forGateway } from './gateway-setting.ts'
+import type { Program } from './program.ts'
+import type { Add } from './run.ts'
+import type { SettingName } from './setting.ts'
+
+export interface GatewayLine {
+  readonly top: Command
+  readonly program: Program
+  /** The settings of a server. */
+  readonly takes: readonly SettingName[]
+}
+
+/** Adds the command that serves in front of other services. */
+export function addGateway({ top, program, takes }: GatewayLine, add: Add): void {
+  add({
+    parent: top,
+    name: 'gateway',
+    says: 'serve, and stand before other services: every request to them is decided here first',
+    takes: ['data', 'ephemeral', ...forGateway, ...takes],
+    act: ({ settings, output }) => gateway(program, settings, output),
+  })
+}

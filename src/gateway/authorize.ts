@@ -1,0 +1,101 @@
+import type { Target } from '#access'
+import { Fault, type HttpRequest } from '#protocol'
+import type { Tables } from '#store'
+import type { Arrival } from './arrival.ts'
+import { type Described, type Lookups, type Need, notCovered } from './describe/index.ts'
+import { settle } from './describe/late.ts'
+import type { GatewayHouse } from './house.ts'
+
+/** What a decision is made about. */
+export interface Question {
+  readonly arrival: Arrival
+  readonly described: Described
+  /** As it was settled, with its body where that was read. */
+  readonly request: HttpRequest
+  readonly lookups: Lookups
+}
+
+/**
+ * Decides whether the caller may do all that the upstream would do.
+ * Errors: `AccessDenied` in AWS's words for the first thing that it may not do, and where it cannot be decided.
+ */
+export async function authorize(question: Question, gateway: GatewayHouse): Promise<void> {
+  const { described, arrival, lookups } = question
+  const late = settle(described, lookups)
+  const settled = late instanceof Promise ? await late : late
+  arrival.described = settled
+  for (const need of settled.needs) {
+    const target = await targetOf(need, settled, gateway)
+    await gateway.house.store.read((tables) =>
+      permit({ need, target, tables }, { ...question, described: settled }, gateway),
+    )
+  }
+}
+
+interface Asking {
+  readonly need: Need
+  readonly target: Target
+  readonly tables: Tables
+}
+
+async function permit({ need, target, tables }: Asking, question: Question, { house }: GatewayHouse): Promise<void> {
+  const { arrival } = question
+  const { caller, head, at } = arrival
+  if (caller === undefined) throw new Error('nobody was asked who calls')
+  const reading = { tables, open: false }
+  const found = need.unknown === undefined ? {} : await lookedUp({ need, target, tables }, question, house.access)
+  const asked = { caller, action: need.action, touched: [target], request: head, now: at, ...reading }
+  const ruling = await house.access.authorize({ ...asked, context: { ...need.context, ...found } })
+  arrival.rulings ??= []
+  arrival.rulings.push(ruling)
+  house.metrics.decided(ruling.decision)
+  if (ruling.refusal !== undefined) throw ruling.refusal
+}
+
+/** The values of keys that the request does not tell, where a policy that bears looks at them. */
+async function lookedUp(
+  { need, target, tables }: Asking,
+  { arrival, lookups, described }: Question,
+  access: GatewayHouse['house']['access'],
+): Promise<Need['context']> {
+  const { caller } = arrival
+  if (caller === undefined || need.unknown === undefined) return {}
+  const policies = target.policy === undefined ? [] : [target.policy.text]
+  const mentions = await access.mentions({ caller, reading: { tables, open: false }, policies })
+  const found: Record<string, string | readonly string[]> = {}
+  for (const { key, find } of need.unknown) {
+    if (!mentions(key.toLowerCase())) continue
+    const values = await find(lookups)
+    if (values === undefined)
+      throw notCovered(`${described.service}:${described.operation}`, `a policy names ${key}, which cannot be told`)
+    Object.assign(found, values)
+  }
+  return found
+}
+
+/**
+ * What is touched, with its owner, and what is kept of it here.
+ * INVARIANT: the upstream knows one account only, so a name in another one would be decided by that account's policies and
+ *   be done to this one's resources: it is refused.
+ */
+async function targetOf(need: Need, { service }: Described, { keeper, settings }: GatewayHouse): Promise<Target> {
+  const [, , owner, , named = ''] = need.resource.split(':', 5)
+  const isForeign = /^\d{12}$/.test(named) && named !== settings.account
+  if (isForeign && owner === service)
+    throw new Fault({
+      code: 'AccessDenied',
+      status: 403,
+      message: `The gateway has no resources of the account ${named}.`,
+      detail: `${need.action} on ${need.resource}, whose account is not ${settings.account}`,
+    })
+  const account = isForeign ? named : settings.account
+  if (need.resource === '*') return { arn: '*', account }
+  const found = keeper.of(need.resource)
+  const kept = found instanceof Promise ? await found : found
+  return {
+    arn: need.resource,
+    account,
+    ...(kept === undefined || kept.tags.length === 0 ? {} : { tags: kept.tags }),
+    ...(kept?.policy === undefined ? {} : { policy: { type: 'resource', text: kept.policy } }),
+  }
+}

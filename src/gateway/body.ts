@@ -1,0 +1,150 @@
+import type { IncomingMessage } from 'node:http'
+import { Transform } from 'node:stream'
+import { Fault } from '#protocol'
+import type { BodyReader } from './reader.ts'
+
+/** The body of a request that is still arriving. It is read once, whole or as a stream. */
+export interface Body {
+  /** Bytes that will come out of it; `undefined` when nobody said. 0: there is none. */
+  readonly length: number | undefined
+  /** Waits for all of it. Takes: the most bytes. Errors: `Fault`, also when it is larger. */
+  whole(most: number): Promise<Buffer>
+  /** Lets it flow, but its end only once all of it is proved. Errors: the stream's, a `Fault` for what is not proved. */
+  stream(): Transform
+}
+
+export interface BodyParts {
+  readonly incoming: IncomingMessage
+  /** All of it, where it was read already. */
+  readonly read?: Buffer
+  readonly reader: BodyReader
+  readonly length: number | undefined
+  /** Whether anything arrives at all. */
+  readonly isSent: boolean
+  /** Tells a client that waits for it to send its body. */
+  go(): void
+  /** Milliseconds for which nothing may arrive. */
+  readonly idle: number
+}
+
+export function bodyOf(parts: BodyParts): Body {
+  let whole: Promise<Buffer> | undefined
+  return {
+    length: parts.length,
+    whole(most) {
+      whole ??= parts.isSent && parts.read === undefined ? wholeOf(parts, most) : readAlready(parts)
+      return whole
+    },
+    stream: () => streamOf(parts),
+  }
+}
+
+async function readAlready({ read, reader }: BodyParts): Promise<Buffer> {
+  const passed = read === undefined ? [] : reader.push(read)
+  reader.end()
+  return Buffer.concat(passed)
+}
+
+function wholeOf({ incoming, reader, length, go, idle }: BodyParts, most: number): Promise<Buffer> {
+  if (length !== undefined && length > most) return Promise.reject(tooLarge(most))
+  go()
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let size = 0
+    const fail = (cause: unknown) => {
+      incoming.pause()
+      incoming.removeAllListeners('data')
+      reject(cause)
+    }
+    incoming.setTimeout(idle, () => fail(tooSlow()))
+    incoming.on('data', (chunk: Buffer) => {
+      try {
+        for (const part of reader.push(chunk)) {
+          size += part.length
+          parts.push(part)
+        }
+        if (size > most) fail(tooLarge(most))
+      } catch (cause) {
+        fail(cause)
+      }
+    })
+    incoming.on('end', () => {
+      incoming.setTimeout(0)
+      try {
+        reader.end()
+        resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
+      } catch (cause) {
+        reject(cause)
+      }
+    })
+    incoming.on('close', () => reject(cutOff()))
+    incoming.on('error', () => reject(cutOff()))
+  })
+}
+
+/** INVARIANT: what comes last is held back until the reader has proved the whole, so no other side takes it for whole before. */
+class Proved extends Transform {
+  readonly #reader: BodyReader
+  #held: Buffer | undefined
+
+  constructor(reader: BodyReader) {
+    super({ readableHighWaterMark: 262_144, writableHighWaterMark: 262_144 })
+    this.#reader = reader
+  }
+
+  override _transform(chunk: Buffer, _: BufferEncoding, done: (cause?: Error | null) => void): void {
+    try {
+      for (const part of this.#reader.push(chunk)) {
+        if (part.length === 0) continue
+        if (this.#held !== undefined) this.push(this.#held)
+        this.#held = part
+      }
+      done()
+    } catch (cause) {
+      done(cause as Error)
+    }
+  }
+
+  override _flush(done: (cause?: Error | null) => void): void {
+    try {
+      this.#reader.end()
+      if (this.#held !== undefined) this.push(this.#held)
+      done()
+    } catch (cause) {
+      done(cause as Error)
+    }
+  }
+}
+
+function streamOf({ incoming, reader, go, idle }: BodyParts): Transform {
+  const proved = new Proved(reader)
+  incoming.setTimeout(idle, () => proved.destroy(tooSlow()))
+  incoming.on('end', () => incoming.setTimeout(0))
+  incoming.on('close', () => {
+    if (!incoming.complete) proved.destroy(cutOff())
+  })
+  incoming.on('error', () => proved.destroy(cutOff()))
+  incoming.pipe(proved)
+  go()
+  return proved
+}
+
+function tooLarge(most: number): Fault {
+  const message = `The request body is larger than the ${most} bytes that are read whole.`
+  return new Fault({ code: 'EntityTooLarge', status: 413, message })
+}
+
+function tooSlow(): Fault {
+  const message =
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.'
+  return new Fault({ code: 'RequestTimeout', status: 400, message })
+}
+
+/** Nobody hears it; it is for the record. */
+function cutOff(): Fault {
+  return new Fault({
+    code: 'IncompleteBody',
+    status: 400,
+    message: 'The connection ended before the request was whole.',
+  })
+}

@@ -1,0 +1,184 @@
+import { idAt } from '#access'
+import { Fault, type HttpRequest, type SigningKeys } from '#protocol'
+import type { Arrival } from './arrival.ts'
+import { type Authentic, authenticate } from './authenticate.ts'
+import { authorize } from './authorize.ts'
+import { describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
+import { Cut, forward } from './forward.ts'
+import type { GatewayHouse } from './house.ts'
+import { lookupsOf } from './lookup.ts'
+import { scopeOf } from './own.ts'
+import { recordPassed, recordRefused } from './record.ts'
+import { refuse } from './refuse.ts'
+import { headersFor } from './resign.ts'
+import { settle } from './settle.ts'
+
+/** A request of which the head has arrived. */
+export type Asked = Pick<Arrival, 'incoming' | 'outgoing' | 'head' | 'read'>
+
+/** Brings a request to the service that it is for, if its caller may do what the service would do. Never throws. */
+export async function pass(asked: Asked, gateway: GatewayHouse, signingKeys: SigningKeys): Promise<void> {
+  const at = gateway.house.now()
+  const arrival: Arrival = { ...asked, requestId: idAt(at), at, began: performance.now() }
+  try {
+    arrival.status = await walk(arrival, gateway, signingKeys)
+    await recordPassed(arrival, gateway)
+  } catch (cause) {
+    await refuseArrival(cause, arrival, gateway)
+  }
+}
+
+/** The path of a request. Each line takes what the ones before it found; the arrival keeps it for the record. */
+async function walk(arrival: Arrival, gateway: GatewayHouse, signingKeys: SigningKeys): Promise<number> {
+  const settled = settle(arrival.head, gateway.settings)
+  const target = identify(settled, arrival, gateway)
+  arrival.target = target
+  const authentic = await authenticate(arrival, target, gateway)
+  arrival.caller = authentic.caller
+  const request = await withBody(settled, { target, authentic, gateway })
+  await decide(request, { arrival, target, gateway, signingKeys })
+  return send(request, { arrival, target, authentic, gateway, signingKeys })
+}
+
+/** Errors: `AccessDenied` for what no known operation fits. */
+function identify(settled: HttpRequest, { head }: Arrival, { upstreams }: GatewayHouse): Target {
+  const scope = scopeOf(head)
+  return identifyTarget(settled, {
+    services: upstreams.services,
+    bucketDomains: [],
+    ...(scope === undefined ? {} : { scope }),
+  })
+}
+
+interface Walking {
+  readonly arrival: Arrival
+  readonly target: Target
+  readonly gateway: GatewayHouse
+  readonly signingKeys: SigningKeys
+}
+
+async function withBody(
+  settled: HttpRequest,
+  { target, authentic, gateway }: Pick<Walking, 'target' | 'gateway'> & { readonly authentic: Authentic },
+): Promise<HttpRequest> {
+  const isRead = target.needsBody || target.signing !== 's3'
+  return isRead ? { ...settled, body: await authentic.body.whole(gateway.settings.maxBody) } : settled
+}
+
+/** Errors: `AccessDenied`, unless it is only reported. */
+async function decide(request: HttpRequest, { arrival, target, gateway, signingKeys }: Walking): Promise<void> {
+  const { settings, house } = gateway
+  const { caller, at } = arrival
+  const region = caller?.region ?? ''
+  try {
+    const { account } = settings
+    const described = describe(target, { request, account, region, partition: 'aws', at })
+    arrival.described = described
+    if (caller !== undefined && caller.kind !== 'nobody')
+      house.uses.note(caller, { service: target.signing, operation: described.operation }, at)
+    const lookups = lookupsOf(gateway, region, signingKeys)
+    await authorize({ arrival, described, request, lookups }, gateway)
+  } catch (cause) {
+    arrival.waived = waivedOf(cause, request, { arrival, target, gateway, signingKeys })
+  }
+}
+
+/** Errors: the refusal itself, where nothing waives it. */
+function waivedOf(
+  cause: unknown,
+  request: HttpRequest,
+  { arrival, target, gateway }: Walking,
+): Arrival['waived'] & object {
+  const { reportOnly, passThrough } = gateway.settings
+  if (!(cause instanceof Fault) || cause.code !== 'AccessDenied') throw cause
+  const isNobody = arrival.caller === undefined || arrival.caller.kind === 'nobody'
+  if (isNotCovered(cause) && !isNobody && passThrough.size > 0) {
+    const { service, operation } = nameTarget(target, request)
+    if (passThrough.has(`${service}:${operation}`) || passThrough.has(`${service}:*`))
+      return { by: 'pass-through', fault: cause }
+  }
+  if (reportOnly) return { by: 'report-only', fault: cause }
+  throw cause
+}
+
+/** Bytes of a body that is proved whole before anything of it goes on. */
+const small = 1_048_576
+
+async function send(request: HttpRequest, walking: Walking & { readonly authentic: Authentic }): Promise<number> {
+  const { arrival, target, authentic, gateway, signingKeys } = walking
+  const { body, bodyHash } = authentic
+  const { credentials } = gateway.settings
+  const upstream = gateway.upstreams.of(target.service)
+  const isWhole =
+    request.body.length > 0 || target.signing !== 's3' || (body.length !== undefined && body.length <= small)
+  if (!isWhole && body.length === undefined) throw lengthless()
+  const bytes = isWhole ? await body.whole(Math.max(small, gateway.settings.maxBody)) : undefined
+  const headers = headersFor(
+    {
+      target,
+      request: bytes === undefined ? request : { ...request, body: bytes },
+      length: bytes?.length ?? body.length ?? 0,
+      ...(bodyHash === undefined ? {} : { bodyHash }),
+    },
+    {
+      host: upstream.host,
+      region: arrival.caller?.region ?? 'us-east-1',
+      signingKeys,
+      now: gateway.house.now(),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+  )
+  const path = request.query === '' ? request.path : `${request.path}?${request.query}`
+  const sent = bytes === undefined ? body.stream() : bytes.length === 0 ? undefined : bytes
+  return forward({ method: request.method, path, headers, body: sent, added: addedTo(arrival) }, upstream, arrival)
+}
+
+function addedTo({ waived }: Arrival): Readonly<Record<string, string>> {
+  return waived === undefined ? {} : { 'x-cardea-waived': waived.by }
+}
+
+function lengthless(): Fault {
+  const message = 'You must provide the Content-Length HTTP header.'
+  return new Fault({ code: 'MissingContentLength', status: 411, message })
+}
+
+/** The only place where errors are caught. */
+async function refuseArrival(cause: unknown, arrival: Arrival, gateway: GatewayHouse): Promise<void> {
+  const fault = cause instanceof Fault ? cause : unforeseen(cause)
+  try {
+    const { outgoing, incoming } = arrival
+    if (!outgoing.headersSent && !outgoing.destroyed) answer(fault, arrival)
+    else if (!outgoing.writableEnded) outgoing.destroy()
+    if (!incoming.complete) linger(arrival)
+    await recordRefused(fault, arrival, gateway)
+  } catch (unrecorded) {
+    gateway.house.log.error({ requestId: arrival.requestId, err: unrecorded }, 'a refusal was not recorded')
+  }
+}
+
+function unforeseen(cause: unknown): Fault {
+  if (cause instanceof Cut)
+    return new Fault({ code: 'BadGateway', status: 502, message: 'The answer of the upstream broke off.', cause })
+  const message = 'The request processing has failed because of an unknown error, exception or failure.'
+  return new Fault({ code: 'InternalFailure', status: 500, message, cause })
+}
+
+function answer(fault: Fault, { head, target, requestId, outgoing, incoming }: Arrival): void {
+  const { status, headers, body } = refuse(fault, { head, target, requestId })
+  const close = incoming.complete ? {} : { connection: 'close' }
+  const length = head.method === 'HEAD' ? {} : { 'content-length': Buffer.byteLength(body) }
+  outgoing.writeHead(status, { ...headers, ...length, ...close })
+  outgoing.end(head.method === 'HEAD' ? undefined : body)
+}
+
+/** Milliseconds that a client has to read why the rest of its body is not wanted. */
+const patience = 2000
+
+/** A connection that ends while something arrives on it may take the answer with it, so the rest is read for a while. */
+function linger({ incoming, outgoing }: Arrival): void {
+  incoming.removeAllListeners('data')
+  incoming.unpipe()
+  incoming.resume()
+  const end = setTimeout(() => incoming.destroy(), patience)
+  outgoing.once('close', () => clearTimeout(end))
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Fault, type HttpRequest, SigningKeys } from '#protocol'
+import { dispatch, type House, headOf, type Passage, receive } from '#server'
+import { pass } from './gateway.ts'
+import type { GatewayHouse, GatewaySettings } from './house.ts'
+import { Keeper } from './keeper.ts'
+import { addresseeOf, sure } from './own.ts'
+import { refuse } from './refuse.ts'
+import { Upstreams } from './upstream.ts'
+
+export type { GatewaySettings, UpstreamCredentials } from './house.ts'
+export { type Given, SettingError, settingsOf } from './setting.ts'
+
+/** What stands before other services. */
+export interface Gateway {
+  /** Takes the requests that are for them. */
+  readonly passage: Passage
+  /** Ends the connections to them. */
+  close(): Promise<void>
+}
+
+export interface GatewayParts {
+  readonly house: House
+  readonly settings: GatewaySettings
+  /** Whether clients connect with TLS. */
+  readonly secure: boolean
+  /** The most bytes of a body that is for this installation itself. */
+  readonly maxBody: number
+}
+
+/** Puts together what stands before other services. */
+export function createGateway({ house, settings, secure, maxBody }: GatewayParts): Gateway {
+  const upstreams = new Upstreams(settings)
+  const gateway: GatewayHouse = { house, settings, upstreams, keeper: new Keeper(house.store, settings.account) }
+  const signingKeys = new SigningKeys()
+  return {
+    passage: {
+      takes(incoming, outgoing) {
+        const head = headOf(incoming, secure)
+        if (!incoming.url?.startsWith('/')) return refuseTarget(outgoing, head)
+        const addressee = addresseeOf(head, house)
+        if (addressee === 'own') return false
+        if (addressee === 'other') void pass({ incoming, outgoing, head }, gateway, signingKeys)
+        else void ask({ incoming, outgoing, maxBody, secure })
+        return true
+      },
+    },
+    close: () => upstreams.close(),
+  }
+
+  /** Reads a body to find out whom its request is for. */
+  async function ask({ incoming, outgoing, ...limits }: Unsure): Promise<void> {
+    if (incoming.headers.expect !== undefined) outgoing.writeContinue()
+    const request = await receive(incoming, limits).catch(() => undefined)
+    if (request === undefined) return void outgoing.destroy()
+    if (sure(request, house) === 'own') return send(outgoing, await dispatch(request, house))
+    const { body, ...head } = request
+    const read = Buffer.from(body.buffer, body.byteOffset, body.length)
+    await pass({ incoming, outgoing, head: { ...head, body: new Uint8Array() }, read }, gateway, signingKeys)
+  }
+}
+
+interface Unsure {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  readonly maxBody: number
+  readonly secure: boolean
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: Awaited<ReturnType<typeof dispatch>>): void {
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  outgoing.end(body)
+}
+
+/** A target that names another server is for a proxy, which this is not. */
+function refuseTarget(outgoing: ServerResponse, head: HttpRequest): true {
+  const message = 'The target of the request must be a path.'
+  const fault = new Fault({ code: 'InvalidRequest', status: 400, message })
+  const { status, headers, body } = refuse(fault, { head, target: undefined, requestId: 'none' })
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
+  outgoing.end(body)
+  return true
+}

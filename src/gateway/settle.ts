@@ -1,0 +1,114 @@
+import { Fault, type HttpRequest } from '#protocol'
+import { hostOf, readHost } from './describe/host.ts'
+
+/** Names under which buckets are hosts. */
+export interface Settling {
+  readonly domains: readonly string[]
+}
+
+/**
+ * Gives a request the one form in which it is described, decided and sent: its bucket in the path, parameters of headers
+ * in headers, and no signature in the query.
+ * INVARIANT: what is described and what is forwarded are both made of this, so that they cannot differ.
+ * Errors: 400 for what can be read in two ways.
+ */
+export function settle(request: HttpRequest, { domains }: Settling): HttpRequest {
+  refuseTwoReadings(request)
+  return hoisted(hosted(request, domains))
+}
+
+const single =
+  /^(?:host|content-length|content-type|content-md5|content-encoding|authorization|range|expect|date|x-amz-(?!meta-).*)$/
+
+function refuseTwoReadings({ method, path, headers }: HttpRequest): void {
+  if (!/^[A-Z]{3,10}$/.test(method) || method === 'CONNECT' || method === 'TRACE')
+    throw unclear('The method is unknown.')
+  for (const [name, values = []] of Object.entries(headers)) {
+    if (values.length > 1 && single.test(name)) throw unclear(`The header ${name} is there more than once.`)
+    if (values.some((value) => /[\0\r\n]/.test(value)))
+      throw unclear(`The header ${name} has characters that none may have.`)
+  }
+  if (headers['host'] === undefined) throw unclear('The request has no Host header.')
+  if (headers['transfer-encoding'] !== undefined) {
+    if (headers['content-length'] !== undefined) throw unclear('The request has two lengths.')
+    if (headers['transfer-encoding'].join().toLowerCase() !== 'chunked')
+      throw unclear('The Transfer-Encoding is unknown.')
+  }
+  const length = headers['content-length']?.[0]
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw unclear('The Content-Length is no number.')
+  if (!path.startsWith('/') || /[^\x21-\x7e]|\\|%(?![0-9a-fA-F]{2})|%00|%25(?:00|2[ef]|5c)/i.test(path))
+    throw unclear('The path has characters that must be percent-encoded, or that no path may have.')
+  if (path.split('/').some(isDots)) throw unclear('The path has a segment of dots.')
+}
+
+/** Servers disagree on what `.` and `..` mean, plain or encoded, also between encoded slashes. */
+function isDots(segment: string): boolean {
+  return /(?:^|%2f|%5c)(?:\.|%2e){1,2}(?:$|%2f|%5c)/i.test(segment)
+}
+
+/** `photos.s3.localhost/cat.jpg` becomes `s3.amazonaws.com/photos/cat.jpg`: a host of S3 that is no bucket. */
+function hosted(request: HttpRequest, domains: readonly string[]): HttpRequest {
+  const { bucket } = readHost(hostOf(request), domains)
+  if (bucket === undefined) return request
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw unclear('The host does not name a bucket.')
+  return {
+    ...request,
+    path: `/${bucket}${request.path}`,
+    headers: named({ ...request.headers, host: ['s3.amazonaws.com'] }),
+  }
+}
+
+const ofSignature = new Set([
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-SignedHeaders',
+  'X-Amz-Signature',
+  'X-Amz-Security-Token',
+  'X-Amz-Content-Sha256',
+])
+
+/** Takes the signature out of the query, and puts what else begins with `x-amz-` where headers are. */
+function hoisted(request: HttpRequest): HttpRequest {
+  const { query, headers } = request
+  if (query === '') return request
+  if (/[^\x21-\x7e]|%(?![0-9a-fA-F]{2})/.test(query)) throw unclear('The query is not percent-encoded.')
+  const kept: string[] = []
+  const moved: Record<string, string[]> = {}
+  for (const piece of query.split('&')) {
+    const at = piece.indexOf('=')
+    const name = decoded(at < 0 ? piece : piece.slice(0, at))
+    if (ofSignature.has(name)) continue
+    if (olderSignature.test(name)) throw unclear('Signatures before version 4 are not taken.')
+    if (!/^x-amz-/i.test(name)) {
+      kept.push(piece)
+      continue
+    }
+    const lower = name.toLowerCase()
+    const value = at < 0 ? '' : decoded(piece.slice(at + 1))
+    if (!/^[a-z0-9-]+$/.test(lower) || /[^\x20-\x7e\x80-\xff]/.test(value)) throw unclear(`${lower} cannot be read.`)
+    if (moved[lower] !== undefined || headers[lower] !== undefined) throw unclear(`${lower} is there more than once.`)
+    moved[lower] = [value]
+  }
+  return { ...request, query: kept.join('&'), headers: named({ ...headers, ...moved }) }
+}
+
+const olderSignature = /^(?:AWSAccessKeyId|Signature)$/i
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', '%20'))
+  } catch (cause) {
+    throw unclear('The query is not UTF-8.', cause)
+  }
+}
+
+/** INVARIANT: without a prototype, so that no name of a header means anything but itself. */
+function named(headers: HttpRequest['headers']): HttpRequest['headers'] {
+  return Object.assign(Object.create(null) as Record<string, readonly string[]>, headers)
+}
+
+function unclear(message: string, cause?: unknown): Fault {
+  return new Fault({ code: 'InvalidRequest', status: 400, message, cause })
+}
