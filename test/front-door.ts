@@ -95,7 +95,8 @@ interface SdkRequest {
   readonly body?: string | Uint8Array
 }
 
-function handlerOf(house: House) {
+/** What stands in for the network of an SDK client. */
+export function handlerOf(house: House) {
   return {
     async handle(request: SdkRequest) {
       const { status, headers, body } = await answer(received(request), house)

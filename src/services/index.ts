@@ -1,5 +1,6 @@
 import { iamOperations, quotaNames } from './iam/index.ts'
 import type { Operation } from './operation.ts'
+import { rolesAnywhereOperations } from './roles-anywhere/index.ts'
 import { stsOperations } from './sts/index.ts'
 
 export { type CreatedAccount, createAccount, type KeyPair, type NewAccount } from './bootstrap.ts'
@@ -15,5 +16,8 @@ export { quotaNames }
 
 /** Every operation that is built, by its service and name: `iam:CreateUser`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [...iamOperations, ...stsOperations].map((operation) => [`${operation.service}:${operation.name}`, operation]),
+  [...iamOperations, ...stsOperations, ...rolesAnywhereOperations].map((operation) => [
+    `${operation.service}:${operation.name}`,
+    operation,
+  ]),
 )

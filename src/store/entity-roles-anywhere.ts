@@ -69,6 +69,7 @@ export interface Subject {
   readonly enabled: boolean
   /** The distinguished name, unique in account and region. */
   readonly x509Subject: string
+  readonly tags: readonly Tag[]
   readonly lastSeenAt: number
   readonly createdAt: number
   readonly updatedAt: number

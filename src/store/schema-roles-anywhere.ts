@@ -43,6 +43,7 @@ export interface CertificateListColumns extends RegionalColumns {
 
 export interface SubjectColumns extends PlaceColumns {
   readonly x509Subject: string
+  readonly tags: string
   readonly lastSeenAt: number
   readonly credentials: string
   readonly instanceProperties: string

@@ -3,7 +3,7 @@ import type { AccessKey, PasswordPolicy, SigningCertificate, Tables, Task, User 
 import type { Scope } from '../operation.ts'
 import { dateOf } from './date.ts'
 import { iam } from './iam.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidOf } from '../uuid.ts'
 
 export const GenerateCredentialReport = iam('GenerateCredentialReport', {
   resource: () => '*',

@@ -13,7 +13,7 @@ import {
 import { delegatedPolicy, parametersIn, permissionCheck } from './delegation-policy.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidOf } from '../uuid.ts'
 
 export const CreateDelegationRequest = iam('CreateDelegationRequest', {
   resource: (_, { account }) => delegationArn(account, '*'),

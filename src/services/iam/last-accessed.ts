@@ -8,7 +8,7 @@ import { ownerIn } from './granting-policy.ts'
 import { iam } from './iam.ts'
 import { openListing, portion } from './marker.ts'
 import { isPolicyArn, touchedPolicy } from './policy-arn.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidOf } from '../uuid.ts'
 
 export const GenerateServiceLastAccessedDetails = iam('GenerateServiceLastAccessedDetails', {
   async resource({ Arn }, scope) {

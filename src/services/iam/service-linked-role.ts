@@ -7,7 +7,7 @@ import { linkedService } from './linked-service.ts'
 import { isServiceLinked } from './protected-role.ts'
 import { makeRoom } from './quota.ts'
 import { wholeRole } from './role.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidOf } from '../uuid.ts'
 
 export const CreateServiceLinkedRole = iam('CreateServiceLinkedRole', {
   resource: ({ AWSServiceName, CustomSuffix }, { account }) => {

@@ -26,6 +26,7 @@ async function up(db: Kysely<unknown>, ddl: Ddl): Promise<void> {
     .execute()
   await placed(db, ddl, 'subject')
     .addColumn('x509Subject', ddl.text, (column) => column.notNull())
+    .addColumn('tags', ddl.text, (column) => column.notNull())
     .addColumn('lastSeenAt', ddl.integer, (column) => column.notNull())
     .addColumn('credentials', ddl.text, (column) => column.notNull())
     .addColumn('instanceProperties', ddl.text, (column) => column.notNull())

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { SeenCredential, SeenProperties, Subject, SubjectTable } from '../entity.ts'
 import type { Schema } from '../schema.ts'
 import type { SubjectColumns } from '../schema-roles-anywhere.ts'
+import { tagsOf, textOfTags } from './column.ts'
 import { type RegionalKind, regionalTable } from './regional.ts'
 
 export function subjectTable(db: Kysely<Schema>): SubjectTable {
@@ -17,15 +18,17 @@ export function subjectTable(db: Kysely<Schema>): SubjectTable {
 
 const kind: RegionalKind<Subject, SubjectColumns> = {
   table: 'subject',
-  columns: ({ enabled, credentials, instanceProperties, ...subject }) => ({
+  columns: ({ enabled, tags, credentials, instanceProperties, ...subject }) => ({
     ...subject,
     enabled: Number(enabled),
+    tags: textOfTags(tags),
     credentials: JSON.stringify(credentials),
     instanceProperties: JSON.stringify(instanceProperties),
   }),
-  entity: ({ enabled, credentials, instanceProperties, ...row }) => ({
+  entity: ({ enabled, tags, credentials, instanceProperties, ...row }) => ({
     ...row,
     enabled: enabled === 1,
+    tags: tagsOf(tags),
     // Only `columns` writes the columns that are read as JSON.
     credentials: JSON.parse(credentials) as readonly SeenCredential[],
     instanceProperties: JSON.parse(instanceProperties) as readonly SeenProperties[],

@@ -1,0 +1,28 @@
+import { type Certificate, readCertificate } from './certificate.ts'
+import { commonProblem, shown } from './path.ts'
+
+/** Certificates of a trust anchor, or why they are none. */
+export type Bundle = { readonly anchors: readonly Certificate[] } | { readonly why: string }
+
+const mostAnchors = 100
+
+/** Reads the certificates of a trust anchor from PEM. Text between them is a comment. */
+export function readBundle(text: string): Bundle {
+  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----/g)]
+  const begun = text.split('-----BEGIN ').length - 1
+  if (blocks.length === 0 || blocks.length !== begun) return { why: 'it is not made of certificates in PEM' }
+  if (blocks.length > mostAnchors) return { why: `it has more than ${mostAnchors} certificates` }
+  const read = blocks.map(([, body = '']) => readCertificate(Buffer.from(body, 'base64')))
+  const anchors = read.filter((one) => one !== undefined)
+  return anchors.length === read.length ? { anchors } : { why: 'a certificate of it cannot be read' }
+}
+
+/** What makes certificates unfit for a trust anchor when it is made; `undefined`: nothing. */
+export function anchorProblem(anchors: readonly Certificate[], now: number): string | undefined {
+  for (const anchor of anchors) {
+    if (anchor.basic?.ca !== true) return `${shown(anchor.subject)} is not a certification authority`
+    const why = commonProblem(anchor, now)
+    if (why !== undefined) return why
+  }
+  return undefined
+}
