@@ -5,9 +5,14 @@ import { covers, type Sign, signsOf } from './wildcard.ts'
 /** Whether an action pattern covers an action (A-1…A-5). */
 export function actionMatches(pattern: string, action: string): boolean {
   if (pattern === '*' || pattern === '*:*') return true // A-3
-  const [prefix = '', ...name] = pattern.toLowerCase().split(':')
-  const [service = '', ...operation] = action.toLowerCase().split(':')
+  const [prefix = '', ...name] = lowered(pattern).split(':')
+  const [service = '', ...operation] = lowered(action).split(':')
   return prefix === service && covers(signsOf(name.join(':'), 'all'), operation.join(':')) // A-2, A-4
+}
+
+/** The letters that actions have: no other is to turn into one. */
+function lowered(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** Whether an entry of `Resource` or `NotResource` covers the resource of a request. */

@@ -22,12 +22,14 @@ export function insideLines(): readonly string[] {
 export function answerInside(room: Room, line: string): string {
   const { kind, seed }: Ask = JSON.parse(line)
   const next = chance(seed * 7_919 + kind.length)
-  const answers = Array.from({ length: rounds }, () => kinds[kind]?.answer(room, next))
+  const answers = Array.from({ length: kinds[kind]?.once === true ? 1 : rounds }, () => kinds[kind]?.answer(room, next))
   return JSON.stringify(answers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }
 
 interface Kind {
   readonly seeds: number
+  /** Whether it is the same each time. */
+  readonly once?: boolean
   readonly answer: (room: Room, next: Next) => unknown
 }
 
@@ -45,6 +47,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   instant: { seeds: 40, answer: instants },
   address: { seeds: 30, answer: addresses },
   arn: { seeds: 30, answer: arns },
+  truth: { seeds: 1, answer: truths, once: true },
+  memory: { seeds: 4, answer: memories },
+  point: { seeds: 1, answer: everyPoint, once: true },
+  huge: { seeds: 1, answer: hugeExponents, once: true },
+  named: { seeds: 20, answer: named },
 }
 
 function word(next: Next, letters: readonly string[], most: number): string {
@@ -191,6 +198,9 @@ function folds(room: Room, next: Next): unknown {
     'ΐ',
     '\u{10400}',
     'ŉ',
+    '\u007f',
+    'ᾈ',
+    'ẖ',
   ]
   const left = word(next, letters, 5)
   const right = next(2) === 0 ? left.toUpperCase() : next(2) === 0 ? left.toLowerCase() : word(next, letters, 5)
@@ -215,12 +225,14 @@ function numbers(room: Room, next: Next): unknown {
 function instants(room: Room, next: Next): unknown {
   const two = (most: number) => String(next(most)).padStart(2, '0')
   const one = () => {
-    if (next(4) === 0) return word(next, ['0', '1', '9', '17092', '99999999'], 4)
+    if (next(4) === 0) return word(next, ['0', '1', '9', '17092', '99999999'], 6)
+    if (next(9) === 0) return `x${1000 + next(2000)}-12-31`
     const year = String(next(4) === 0 ? [0, 1900, 2000, 2024, 9999][next(5)] : next(10_000)).padStart(4, '0')
-    const day = `${year}-${two(14)}${next(4) === 0 ? '' : `-${two(33)}`}`
+    const end = String(28 + next(5))
+    const day = `${year}-${two(14)}${next(4) === 0 ? '' : `-${next(2) === 0 ? end : two(33)}`}`
     if (next(3) === 0 || day.length < 10) return day
     const fraction = next(2) === 0 ? '' : `.${word(next, ['0', '1', '9'], 5)}`
-    const zone = ['', 'Z', `+${two(26)}:${two(62)}`, `-${two(26)}:${two(62)}`][next(4)] ?? ''
+    const zone = ['', 'Z', `+${20 + next(6)}:${55 + next(7)}`, `-${two(26)}:${two(62)}`][next(4)] ?? ''
     return `${day}T${two(25)}:${two(61)}${next(4) === 0 ? '' : `:${two(61)}${fraction}`}${zone}`
   }
   const [a, b] = [one(), one()]
@@ -235,7 +247,23 @@ function addresses(room: Room, next: Next): unknown {
   const groups = Array.from({ length: next(10) }, group).join(next(4) === 0 ? '::' : ':')
   const text = [octets, groups, `::${groups}`, `${groups}::`, `${groups}:${octets}`, `${group()}::${groups}`][next(6)]
   const block = `${text}/${['', '0', '1', '8', '31', '32', '33', '64', '127', '128', '129', '08', 'x'][next(13)]}`
-  return [room.addressOf(text ?? ''), room.blockOf(block), room.blockOf(text ?? '')]
+  const bits = [0, 1, 7, 15, 16, 17, 24, 31, 32][next(9)] ?? 0
+  const near = `${next(256)}.${next(256)}.${next(256)}.${next(256)}`
+  const test = room.ipAddress([`${near}/${bits}`, `::ffff:${near}/${96 + bits}`, `${block}/8`])
+  const other = near.replace(/\d+/g, (octet) => (next(4) === 0 ? String(Number(octet) ^ (1 << next(8))) : octet))
+  const scope = room.scopeOf(emptyRequest, false)
+  const held = [other, `::ffff:${other}`, `1:2:3:4:5:6:${near}`, `${near}::1`].map((one) => test(one, scope))
+  const parts = [
+    `1:2:3:4:5:6:${near}`,
+    `${near}::1`,
+    `::1::`,
+    `1::2::3`,
+    ':::',
+    '1:2:3:4:5:6:7::',
+    `${near}/1/2`,
+    `/${bits}`,
+  ]
+  return [room.addressOf(text ?? ''), room.blockOf(block), room.blockOf(text ?? ''), held, parts.map(room.blockOf)]
 }
 
 function arns(room: Room, next: Next): unknown {
@@ -249,4 +277,63 @@ function arns(room: Room, next: Next): unknown {
     room.isArnOf(whole, service, type),
   ])
   return [room.partsOf(arn), told]
+}
+
+const emptyRequest: Engine.Request = {
+  principal: { type: 'anonymous' },
+  action: 's3:GetObject',
+  resource: '*',
+  resourceAccount: '',
+  context: {},
+}
+
+function hugeExponents(room: Room): unknown {
+  const exponents = ['9'.repeat(100_000), '9'.repeat(100_001), `${'0'.repeat(100_001)}5`, `+${'9'.repeat(100_000)}`]
+  return exponents.map((exponent) => room.numberOf(`1e${exponent}`) === undefined)
+}
+
+function truths(room: Room): unknown {
+  const all = [0, 1, 2] as const
+  return all.map((left) => [room.not(left), all.map((right) => [room.and(left, right), room.or(left, right)])])
+}
+
+/** How often something is worked out again. */
+function memories(room: Room, next: Next): unknown {
+  let made = 0
+  const make = room.remembering((text) => `${text}${++made}`, { most: 3, longest: 4 })
+  return Array.from({ length: 12 }, () => make(word(next, ['a', 'b', 'ab'], 4)))
+}
+
+/** What each code point of a plane with letters folds to. */
+function everyPoint(room: Room): unknown {
+  const points = Array.from({ length: 0x1f000 }, (_, point) => room.fold(String.fromCodePoint(point)))
+  return points.join('')
+}
+
+/** Several managed policies that deny: the first of them is named. */
+function named(room: Room, next: Next): unknown {
+  const sources = Array.from({ length: 2 + next(6) }, (_, index) => {
+    const resource = [
+      { Resource: '*' },
+      { Resource: 'arn:aws:s3:::b/*' },
+      { Resource: 'arn:aws:s3:::b/k' },
+      { NotResource: 'arn:aws:s3:::c' },
+      { Resource: 'arn:aws:s3:::x' },
+    ][next(5)]
+    const condition = next(3) === 0 ? { Condition: { StringEquals: { 'aws:k': next(2) === 0 ? 'v' : 'w' } } } : {}
+    const statement = { Effect: next(4) === 0 ? 'Allow' : 'Deny', Action: 's3:*', ...resource, ...condition }
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+    const { policy } = room.parse(text, 'identity')
+    const arn = next(5) === 0 ? {} : { arn: `arn:aws:iam::aws:policy/p${index}` }
+    return policy === undefined ? [] : [{ policy, ...arn }]
+  })
+  const layers = { identity: room.compile(sources.flat()) }
+  const account = '111122223333'
+  const principal = { type: 'user', arn: `arn:aws:iam::${account}:user/a`, account } as const
+  return ['arn:aws:s3:::b/k', 'arn:aws:s3:::c', '*'].map((resource) =>
+    room.decide(
+      { principal, action: 's3:GetObject', resource, resourceAccount: account, context: { 'aws:k': 'v' } },
+      layers,
+    ),
+  )
 }

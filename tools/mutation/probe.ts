@@ -5,6 +5,7 @@ import { readVectors } from '../../test/vectors/vector.ts'
 import { chance } from '../chance.ts'
 import { brokenDocuments, brokenLines, oddDocuments, oddLines } from './broken.ts'
 import { conditionLines, matchingPairs, resourceLines } from './condition.ts'
+import { cornerActions, cornerDocuments, cornerLines } from './corner.ts'
 import { answerInside, insideLines } from './inside.ts'
 import type * as Engine from './room.ts'
 import { scenes } from './scene.ts'
@@ -30,12 +31,18 @@ export function cases(): readonly Case[] {
   const conditions = [...conditionLines(), ...resourceLines()].map((text) => ({ name: `a line: ${text}`, text }))
   const documents = documentsOf([...vectors, ...random.slice(0, 400)].map(({ text }) => text))
   const broken = [...oddDocuments(), ...brokenDocuments(documents.map(({ text }) => text))]
-  const lines = [...oddLines(), ...brokenLines(random.slice(0, 300).map(({ text }) => text))]
+  const corners = cornerDocuments().flatMap((text) => types.map((type) => ({ text, type })))
+  const lines = [...oddLines(), ...cornerLines(), ...brokenLines(random.slice(0, 300).map(({ text }) => text))]
   return [
     ...[...vectors, ...random, ...conditions].map((one) => ({ kind: 'decide' as const, ...one, other: '' })),
     ...insideLines().map((text) => ({ kind: 'inside' as const, name: text, text, other: '' })),
-    ...matchingPairs().map(([text, other]) => ({ kind: 'action' as const, name: `${text} and ${other}`, text, other })),
-    ...documents.map(({ text, type }) => ({
+    ...[...matchingPairs(), ...cornerActions()].map(([text, other]) => ({
+      kind: 'action' as const,
+      name: `${text} and ${other}`,
+      text,
+      other,
+    })),
+    ...[...corners, ...documents].map(({ text, type }) => ({
       kind: 'document' as const,
       name: `a document: ${text}`,
       text,
@@ -60,10 +67,12 @@ export function works(): readonly Case[] {
     other: 'aws:username',
   }))
   const inside = insideLines().map((text) => ({ kind: 'inside' as const, name: text, text, other: '' }))
+  const documents = [...oddDocuments(), ...cornerDocuments()].filter((_, index) => index % 3 === 0).map(documentCase)
   return [
     ...[...stage.keys()].map((name) => ({ kind: 'scene' as const, name, text: name, other: '' })),
     ...vectors,
     ...inside,
+    ...documents,
   ]
 }
 
@@ -104,6 +113,7 @@ function everything(room: Room, { text, other }: Case): string {
   const decided = room.decide(request, told)
   return JSON.stringify([
     id,
+    request,
     decided,
     room.explain(request, told),
     room.explain(request, layers),

@@ -122,6 +122,26 @@ function patternScenes(): readonly Scene[] {
         times(count, (index) => `\${aws:username}É${index}`),
       ),
     ],
+    'statements for the same resource': (count) =>
+      times(count, (index) => ({
+        ...allow('arn:aws:s3:::x-*'),
+        Condition: { StringEquals: { 'aws:RequestTag/n': String(index) } },
+      })),
+    'statements for everything, the last without a condition': (count) => [
+      ...times(count, (index) => ({ ...allow('*'), Condition: { StringEquals: { 'aws:RequestTag/n': `${index}-` } } })),
+      allow('*'),
+    ],
+    'statements for everything but something': (count) =>
+      times(count, (index) => ({ ...allow('*'), Resource: undefined, NotResource: `arn:aws:s3:::x-part-${index}-*` })),
+    'Deny statements for everything but something': (count) => [
+      allow('*'),
+      ...times(count, (index) => ({
+        ...allow('*'),
+        Effect: 'Deny',
+        Resource: undefined,
+        NotResource: [`arn:aws:s3:::x-part-${index}-*`, 'arn:aws:s3:eu*', 'arn:aws:s3:::key*'],
+      })),
+    ],
     'resources by name': (count) => times(count, (index) => allow(`arn:aws:s3:::x-part-${index}-y/end${index % 7}z`)),
   }
   return Object.entries(ways).flatMap(([name, make]) =>
