@@ -17,7 +17,7 @@ export {
   servicePrefixes,
 } from './action.ts'
 export { actionCatalogueDate } from './generated/actions-date.ts'
-export type { IamCodes, RolesanywhereCodes, StsCodes } from './generated/codes.ts'
+export type { CloudtrailCodes, IamCodes, RolesanywhereCodes, StsCodes } from './generated/codes.ts'
 export { awsManagedPoliciesDate } from './generated/managed-policies-date.ts'
 export type { RolesanywhereModule } from './generated/rolesanywhere.ts'
 export { serviceNames } from './generated/service-names.ts'

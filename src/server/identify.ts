@@ -4,7 +4,10 @@ import {
   type Call,
   Fault,
   type HttpRequest,
+  isForJson,
   isForRestJson,
+  json,
+  jsonRouteOf,
   missingAuthenticationToken,
   operationOf as operationIn,
   query,
@@ -23,7 +26,13 @@ import type { House } from './house.ts'
 type Route = (request: HttpRequest, services: readonly ServiceModel[]) => Call | undefined
 
 /** Asked in this order. */
-const routes: readonly Route[] = [inRest, inQuery]
+const routes: readonly Route[] = [inJson, inRest, inQuery]
+
+/** The JSON protocols know an operation by a header. */
+function inJson(request: HttpRequest, services: readonly ServiceModel[]): Call | undefined {
+  const found = jsonRouteOf(request, services)
+  return found && { ...found, form: json }
+}
 
 /** The REST protocols know an operation by its method and path. */
 function inRest(request: HttpRequest, services: readonly ServiceModel[]): Call | undefined {
@@ -54,6 +63,7 @@ export function identify(request: HttpRequest, services: readonly ServiceModel[]
 
 /** The form of a refusal of a request that asks for nothing that is known. */
 export function formOf(request: HttpRequest, services: readonly ServiceModel[]): WireForm {
+  if (isForJson(request)) return json
   return isForRestJson(request, services) ? restJson : query
 }
 

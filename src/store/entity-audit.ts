@@ -147,6 +147,22 @@ export interface AuditQuery {
   readonly after?: AuditPlace
   readonly order?: 'newest' | 'oldest'
   readonly limit: number
+  /** So many records are looked at before what was found is told. Absent: all. */
+  readonly scan?: number
+}
+
+/** What was found. */
+export interface AuditPage {
+  readonly records: readonly KeptRecord[]
+  /** Where to go on; absent: there is nothing more. */
+  readonly next?: AuditPlace
+}
+
+/** Ids between which to look for records in whose decisions a text is. */
+export interface IdRange {
+  readonly text: string
+  readonly first: string
+  readonly last: string
 }
 
 export type AuditColumn = 'id' | 'accessKeyId' | 'principal' | 'eventSource' | 'eventName' | 'resource' | 'errorCode'
@@ -161,8 +177,11 @@ export interface AuditTable {
   append(record: AuditRecord): Promise<void>
   /** Newest first. */
   list(account: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly KeptRecord[]>
-  /** By time, then in the order of recording. */
-  find(query: AuditQuery): Promise<readonly KeptRecord[]>
+  /** Of one account by time, then in the order of recording; of all accounts in the order of recording. */
+  find(query: AuditQuery): Promise<AuditPage>
+  /** Of several with one id, ten at most. */
+  byId(id: string): Promise<readonly KeptRecord[]>
+  holding(range: IdRange): Promise<readonly KeptRecord[]>
   /** By the order of recording, oldest first. */
   since(seq: number, limit: number): Promise<readonly KeptRecord[]>
   /** The number of the newest record. */

@@ -1,2 +1,2 @@
 /** Written by `tools/models.ts`: the services that have a model. */
-export const serviceNames: readonly string[] = Object.freeze(['iam', 'rolesanywhere', 'sts'])
+export const serviceNames: readonly string[] = Object.freeze(['cloudtrail', 'iam', 'rolesanywhere', 'sts'])

@@ -1,13 +1,16 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import { auditColumns, link, linkedText, type Values } from '../chain.ts'
-import type { AuditQuery, AuditRecord, AuditTable } from '../entity.ts'
+import type { AuditRecord, AuditTable, IdRange, KeptRecord } from '../entity.ts'
 import { dayOf, type KnownTexts } from '../known-text.ts'
 import { headText, type Notary } from '../notary.ts'
 import type { Schema } from '../schema.ts'
+import { findRecords } from './audit-find.ts'
 import { recordOf, textsOf, valuesOf } from './audit-row.ts'
 
 /** So many records are written by one statement. */
 const together = 32
+/** So many records with one id are told. */
+const mostFound = 10
 
 export interface AuditNeeds {
   readonly notary: Notary
@@ -23,9 +26,16 @@ export function auditTable(
   return {
     append: (record) => appendAll([record]),
     appendAll,
-    list: (account, { before, limit }) =>
-      find(db, { account, limit, ...(before === undefined ? {} : { to: before - 1 }) }),
-    find: (query) => find(db, query),
+    async list(account, { before, limit }) {
+      const query = { account, limit, ...(before === undefined ? {} : { to: before - 1 }) }
+      return (await findRecords(db, query)).records
+    },
+    find: (query) => findRecords(db, query),
+    async byId(id) {
+      const query = db.selectFrom('auditRecord').selectAll().where('id', '=', id)
+      return (await query.limit(mostFound).execute()).map(recordOf)
+    },
+    holding: (range) => holding(db, range),
     async since(seq, limit) {
       const query = db.selectFrom('auditRecord').selectAll().where('seq', '>', seq)
       return (await query.orderBy('seq').limit(limit).execute()).map(recordOf)
@@ -39,29 +49,10 @@ export function auditTable(
   }
 }
 
-async function find(db: Kysely<Schema>, asked: AuditQuery) {
-  const { account, category, from, to, equal = {}, readOnly, refused, decided, after } = asked
-  const oldest = asked.order === 'oldest'
-  let query = db.selectFrom('auditRecord').selectAll()
-  if (account !== undefined) query = query.where('account', '=', account)
-  if (category !== undefined) query = query.where('category', '=', category === 'data' ? 1 : 0)
-  if (from !== undefined) query = query.where('at', '>=', from)
-  if (to !== undefined) query = query.where('at', '<=', to)
-  if (readOnly !== undefined) query = query.where('readOnly', '=', readOnly ? 1 : 0)
-  if (refused !== undefined) query = query.where('errorCode', refused ? 'is not' : 'is', null)
-  if (decided === true) query = query.where('decisions', 'is not', null)
-  for (const [column, value] of Object.entries(equal) as [keyof typeof equal, string][])
-    query = query.where(column, '=', value)
-  if (after !== undefined)
-    query = query.where(({ eb, or, and }) =>
-      or([
-        eb('at', oldest ? '>' : '<', after.at),
-        and([eb('at', '=', after.at), eb('seq', oldest ? '>' : '<', after.seq)]),
-      ]),
-    )
-  if (after !== undefined) query = query.where('at', oldest ? '>=' : '<=', after.at)
-  const direction = oldest ? 'asc' : 'desc'
-  const rows = await query.orderBy('at', direction).orderBy('seq', direction).limit(asked.limit).execute()
+/** Records whose ids lie between two; ids that rise with time make it a short look. */
+async function holding(db: Kysely<Schema>, { text, first, last }: IdRange): Promise<readonly KeptRecord[]> {
+  const query = db.selectFrom('auditRecord').selectAll().where('id', '>=', first).where('id', '<=', last)
+  const rows = await query.where('decisions', 'like', `%${text}%`).limit(mostFound).execute()
   return rows.map(recordOf)
 }
 
