@@ -61,7 +61,7 @@ const floors: Readonly<Record<string, Allowance>> = {
   },
   cli: {
     doors: ['#engine', '#analysis', '#protocol', '#models'],
-    packages: ['commander', 'picocolors', 'cli-table3'],
+    packages: ['commander', 'picocolors', 'cli-table3', '@peculiar/x509', 'reflect-metadata'],
     node: true,
   },
 }

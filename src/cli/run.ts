@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { addAgents } from './agent-line.ts'
+import { addAuthority } from './ca-line.ts'
 import { createAccount, listAccounts } from './command/account.ts'
 import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
@@ -74,6 +75,7 @@ export function commandLine(program: Program, result: { code: ExitCode }): Comma
   addExport(top, program, add)
   addFederations(top, program, add)
   addSessions(top, program, add)
+  addAuthority(top, add)
   addGateway({ top, program, takes: [...forServing, ...forNewAccount] }, add)
   addInstances(top, program, add)
   addAgents(top, program, result)

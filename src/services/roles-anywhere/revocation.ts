@@ -52,7 +52,7 @@ function derOf(data: Uint8Array): ArrayBuffer {
 
 /** One list, with nothing but white space around it. */
 function pemOf(text: string): Uint8Array {
-  const [, body] = /^\s*-----BEGIN X509 CRL-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END X509 CRL-----\s*$/.exec(text) ?? []
+  const [, , body] = /^\s*-----BEGIN (X509 )?CRL-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END \1CRL-----\s*$/.exec(text) ?? []
   if (body === undefined) throw new Error('no list')
   return Buffer.from(body, 'base64')
 }
