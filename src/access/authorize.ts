@@ -17,6 +17,7 @@ import { requestContext, resourceContext } from './context.ts'
 import { decidedOf } from './decided.ts'
 import { carriedPolicy } from './document.ts'
 import { idAt } from './event-id.ts'
+import { outOfScope } from './scope.ts'
 import { vouchedDenial } from './vouched.ts'
 
 /** What is touched, for the decision. */
@@ -86,7 +87,10 @@ export async function explainAsked(asked: Asked, bearings: Bearings): Promise<re
   const ground = groundFor(asked, await bearings.of(asked.caller, asked))
   return asked.touched.map((target) => {
     const { request, layers } = questionOf(asked, target, ground)
-    return explain(request, layers)
+    const explained = explain(request, layers)
+    if (explained.decision !== 'allowed') return explained
+    const beyond = outOfScope(request, asked.caller.session, target.policy?.type)
+    return beyond === undefined ? explained : explain(request, beyond.layers)
   })
 }
 
@@ -117,12 +121,14 @@ function questionOf({ caller, action }: Weighed, target: Target, { bearing, cont
 function rule(asked: Weighed, target: Target, ground: Ground): Ruling | undefined {
   const { caller, action, now } = asked
   const { arn, account = caller.account, policy } = target
-  const { request, layers } = questionOf(asked, target, ground)
-  const verdict = decide(request, layers)
+  const { request, layers: all } = questionOf(asked, target, ground)
+  const decision = decide(request, all)
+  const beyond = decision.decision === 'allowed' ? outOfScope(request, caller.session, policy?.type) : undefined
+  const { verdict, layers } = beyond ?? { verdict: decision, layers: all }
   if (verdict.decision === 'allowed') return undefined
   const id = idAt(now)
   const refused = { target, request, layers }
-  const decided = () => decidedOf({ id, asked, bearing: ground.bearing, verdict, refused })
+  const decided = () => decidedOf({ id, asked, bearing: beyond?.layers ?? ground.bearing, verdict, refused })
   if (caller.claims !== undefined)
     return { id, decision: verdict.decision, refusal: vouchedDenial(request, layers, target.exists ?? true), decided }
   const trust = policy?.type === 'trust'

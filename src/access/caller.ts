@@ -72,6 +72,8 @@ export interface Session {
   readonly policies?: readonly string[]
   /** ARNs of managed session policies. */
   readonly policyArns?: readonly string[]
+  /** Policies that each have to allow what the session does, as text. */
+  readonly scopes?: readonly string[]
   readonly tags: readonly Tag[]
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity?: string

@@ -19,13 +19,16 @@ export function refuseCredentials({ kind, session }: AccountCaller, service: str
       throw invalidClientTokenId('a session that was asked for without a second factor may not call IAM')
     return
   }
-  if (service !== 'sts' || operation === 'GetCallerIdentity') return
+  if (service !== 'sts' || always.has(operation)) return
   const barred =
     kind === 'assumedRole'
       ? operation === 'GetSessionToken' || operation === 'GetFederationToken'
       : kind === 'federatedUser' || operation !== 'AssumeRole'
   if (barred) throw denied(`Cannot call ${operation} with session credentials`)
 }
+
+/** What any session may call of STS, as far as its credentials go. */
+const always: ReadonlySet<string> = new Set(['GetCallerIdentity', 'GetScopedCredentials'])
 
 function denied(message: string): Fault {
   return new Fault({ code: 'AccessDenied', status: 403, message })

@@ -83,7 +83,7 @@ function remembered(session: Session, caller: string): IssuedSession {
     caller,
     ...(parent === undefined ? {} : { parent }),
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    narrowedTo: [...(session.policyArns ?? []), ...(session.policies ?? [])],
+    narrowedTo: [...(session.policyArns ?? []), ...(session.policies ?? []), ...(session.scopes ?? [])],
     issuedAt,
     expiresAt,
   }

@@ -6,6 +6,7 @@ import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
 import { AssumeRoot } from './root-session.ts'
 import { AssumeRoleWithSAML } from './saml.ts'
+import { GetScopedCredentials } from './scoped.ts'
 import { GetSessionToken } from './session.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
 import { GetWebIdentityToken } from './web-identity-issue.ts'
@@ -20,6 +21,7 @@ export const stsOperations: readonly Operation[] = [
   GetAccessKeyInfo,
   GetCallerIdentity,
   GetFederationToken,
+  GetScopedCredentials,
   GetSessionToken,
   GetWebIdentityToken,
 ]
