@@ -21,8 +21,6 @@ export interface Scope {
   misses: number
   /** The context by folded name, once there were several misses or the context is large. */
   index: Map<string, string | readonly string[]> | undefined
-  /** Whether no two names in the index differ in case only, so that it can be asked first. */
-  distinct: boolean
 }
 
 /** The keys that are not known, and those of them that were asked for. */
@@ -34,7 +32,7 @@ export interface Doubt {
 export const keyOf = remembering((written): Key => ({ written, folded: fold(written) }), { most: 1024, longest: 128 })
 
 export function scopeOf(request: Request, bounded: boolean, doubt?: Doubt): Scope {
-  return { request, context: request.context, bounded, doubt, misses: 0, index: undefined, distinct: false }
+  return { request, context: request.context, bounded, doubt, misses: 0, index: undefined }
 }
 
 /**
@@ -42,7 +40,6 @@ export function scopeOf(request: Request, bounded: boolean, doubt?: Doubt): Scop
  * Cost: a property read when policy and context spell the key alike.
  */
 export function contextValue(scope: Scope, key: Key): string | readonly string[] | undefined {
-  if (scope.distinct && scope.index !== undefined) return scope.index.get(key.folded)
   const value: unknown = scope.context[key.written]
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value
@@ -76,15 +73,10 @@ function search(scope: Scope, key: Key): string | readonly string[] | undefined 
 
 function indexed(scope: Scope): Map<string, string | readonly string[]> {
   const index = new Map<string, string | readonly string[]>()
-  let count = 0
-  for (const name of Object.keys(scope.context)) {
-    const value = scope.context[name]
+  for (const [name, value] of Object.entries(scope.context)) {
     const folded = fold(name)
-    if (value === undefined) continue
-    count++
     if (!index.has(folded)) index.set(folded, value)
   }
   scope.index = index
-  scope.distinct = index.size === count
   return index
 }

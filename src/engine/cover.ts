@@ -18,17 +18,17 @@ interface Offsets {
 export function covers(pattern: string, text: string, { from, place = 0 }: Offsets): boolean {
   let at = from
   let here = place
-  let afterStar = -1
-  let resume = 0
+  let afterStar = 0
+  let resume = from
   while (at < text.length) {
     const unit = pattern.charCodeAt(here)
     if (unit === star) {
       afterStar = ++here
       resume = at
-    } else if (here < pattern.length && (unit === hole || unit === text.charCodeAt(at))) {
+    } else if (unit === hole || unit === text.charCodeAt(at)) {
       here++
       at++
-    } else if (afterStar < 0) return false
+    } else if (afterStar === 0) return false
     else {
       here = afterStar
       at = ++resume

@@ -6,7 +6,7 @@ import { pointsFrom } from './text-view.ts'
 export interface Glob {
   /** The texts between the stars; one when there is no star. Empty ones in the middle are dropped. */
   readonly segments: readonly string[]
-  /** Present when there is a `?`; then `segments` only tells whether there is a star. */
+  /** Present when there is a `?`; then there are no segments. */
   readonly holes: Holes | undefined
   /** No shorter text matches, in UTF-16 units. */
   readonly least: number
@@ -15,6 +15,8 @@ export interface Glob {
 /** A pattern with `?`. What is worked out of it is worked out when it is asked for. */
 interface Holes {
   readonly runs: readonly Run[]
+  /** Whether there is a star. */
+  readonly starred: boolean
   /** The texts between all wildcards: they must be there in this order, whatever else. */
   literals: readonly string[] | undefined
   /** What stands between the stars by code points, `?` as -1. */
@@ -82,6 +84,10 @@ function segmentsMatch(segments: readonly string[], text: string, from: number):
   return text.endsWith(last) && middleMatches(segments, text, from + first.length)
 }
 
+export function hasStar({ segments, holes }: Glob): boolean {
+  return holes === undefined ? segments.length > 1 : holes.starred
+}
+
 /** Whether the text has, at an offset, what the pattern has before its first star. */
 export function globStarts({ segments, holes }: Glob, text: string, from: number): boolean {
   if (holes === undefined) return text.startsWith(segments[0] ?? '', from)
@@ -124,8 +130,8 @@ function pointGlob(runs: readonly Run[]): Glob {
     least += text.length
     for (let at = data ? -1 : text.indexOf('*'); at >= 0; at = text.indexOf('*', at + 1)) stars++
   }
-  const segments = stars === 0 ? [''] : ['', '']
-  return { segments, holes: { runs, literals: undefined, points: undefined }, least: least - stars }
+  const holes = { runs, starred: stars > 0, literals: undefined, points: undefined }
+  return { segments: [], holes, least: least - stars }
 }
 
 /** The texts between wildcards, the first and the last even when empty. */

@@ -105,19 +105,18 @@ function placesOf(text: Int32Array, shape: Shape): Places {
   let size = 256
   while (size < text.length) size *= 2
   const mask = size - 1
-  const hashes = new Int32Array(text.length)
+  const hashes = new Int32Array(Math.max(text.length - Math.max(...shape), 0))
   const begins = new Int32Array(size + 1)
-  for (let at = 0; at < text.length; at++) {
-    const hash = hashAt(text, at, shape)
-    hashes[at] = hash < 0 ? -1 : hash & mask
-    if (hash >= 0) begins[(hash & mask) + 1] = (begins[(hash & mask) + 1] ?? 0) + 1
+  for (let at = 0; at < hashes.length; at++) {
+    const hash = hashAt(text, at, shape) & mask
+    hashes[at] = hash
+    begins[hash + 1] = (begins[hash + 1] ?? 0) + 1
   }
   for (let index = 0; index < size; index++) begins[index + 1] = (begins[index + 1] ?? 0) + (begins[index] ?? 0)
   const ends = begins.slice(0, size)
-  const places = new Int32Array(begins[size] ?? 0)
-  for (let at = 0; at < text.length; at++) {
-    const hash = hashes[at] ?? -1
-    if (hash < 0) continue
+  const places = new Int32Array(hashes.length)
+  for (let at = 0; at < hashes.length; at++) {
+    const hash = hashes[at] ?? 0
     const place = ends[hash] ?? 0
     places[place] = at
     ends[hash] = place + 1

@@ -1,4 +1,4 @@
-import { type Glob, globMatches, globStarts } from './glob.ts'
+import { type Glob, globMatches, globStarts, hasStar } from './glob.ts'
 
 /** One of the first five parts of a resource pattern. */
 export interface PartPattern {
@@ -73,5 +73,5 @@ function stretch(pattern: HeadPattern, text: string, { part: first, at: start }:
 /** INVARIANT: where the beginning of the last part fits but the rest does not, it fits nowhere further on either. */
 function lastFits(last: Glob | undefined, text: string, at: number): Reached {
   if (last === undefined || globMatches(last, text, at)) return 'fits'
-  return last.segments.length > 1 && globStarts(last, text, at) ? 'hopeless' : 'fails'
+  return hasStar(last) && globStarts(last, text, at) ? 'hopeless' : 'fails'
 }

@@ -22,14 +22,14 @@ export function insideLines(): readonly string[] {
 export function answerInside(room: Room, line: string): string {
   const { kind, seed }: Ask = JSON.parse(line)
   const next = chance(seed * 7_919 + kind.length)
-  const answers = Array.from({ length: kinds[kind]?.once === true ? 1 : rounds }, () => kinds[kind]?.answer(room, next))
+  const answers = Array.from({ length: kinds[kind]?.rounds ?? rounds }, () => kinds[kind]?.answer(room, next))
   return JSON.stringify(answers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }
 
 interface Kind {
   readonly seeds: number
-  /** Whether it is the same each time. */
-  readonly once?: boolean
+  /** How often it is asked, if not as often as most. */
+  readonly rounds?: number
   readonly answer: (room: Room, next: Next) => unknown
 }
 
@@ -37,6 +37,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   glob: { seeds: 60, answer: globs },
   runs: { seeds: 40, answer: runs },
   points: { seeds: 30, answer: points },
+  bits: { seeds: 24, answer: bits },
+  period: { seeds: 6, answer: periods, rounds: 3 },
   text: { seeds: 6, answer: texts },
   gram: { seeds: 30, answer: grams },
   sieve: { seeds: 12, answer: sieves },
@@ -47,10 +49,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   instant: { seeds: 40, answer: instants },
   address: { seeds: 30, answer: addresses },
   arn: { seeds: 30, answer: arns },
-  truth: { seeds: 1, answer: truths, once: true },
+  truth: { seeds: 1, answer: truths, rounds: 1 },
   memory: { seeds: 4, answer: memories },
-  point: { seeds: 1, answer: everyPoint, once: true },
-  huge: { seeds: 1, answer: hugeExponents, once: true },
+  point: { seeds: 1, answer: everyPoint, rounds: 1 },
+  huge: { seeds: 1, answer: hugeExponents, rounds: 1 },
   named: { seeds: 20, answer: named },
 }
 
@@ -90,6 +92,41 @@ function points(room: Room, next: Next): unknown {
   const from = next(text.length)
   const limit = text.length - (next(2) === 0 ? 0 : next(40))
   return [room.findPoints(text, wanted, { from: 0, limit }), room.findPoints(text, wanted, { from, limit })]
+}
+
+/** Points so far apart that there are no grams of them. */
+function bits(room: Room, next: Next): unknown {
+  const period = 2 + next(3)
+  const other = next(3) === 0
+  const text = Int32Array.from({ length: 60 + next(900) }, (_, at) => (next(80) === 0 && other ? 9 : at % period))
+  const start = next(text.length)
+  const apart = 5 + next(4)
+  const cut = text.slice(start, start + 20 + next(400))
+  const wanted = cut.map((point, at) => (at % apart === 0 ? (next(40) === 0 ? 9 : point) : -1))
+  const from = next(text.length)
+  const limit = text.length - next(3) * next(70)
+  const whole = room.findPoints(text, wanted, { from: 0, limit: text.length })
+  return [whole, room.findPoints(text, wanted, { from: 0, limit }), room.findPoints(text, wanted, { from, limit })]
+}
+
+/** A text of which every gram is common, and what is nearly in it. */
+function periods(room: Room, next: Next): unknown {
+  const unit = ['ab', 'aab', 'abac'][next(3)] ?? ''
+  const run = unit.repeat(40 + next(220))
+  const text = `${run}c`.repeat(1 + Math.ceil(2_600 / run.length))
+  const wanted = unit.repeat(Math.ceil(run.length / unit.length) + 1) + (next(3) === 0 ? 'c' : '')
+  const shorter = wanted.slice(next(3), run.length - next(3))
+  const other = `x${text}`
+  return Array.from({ length: 5 }, () => {
+    const from = next(3) * next(900)
+    const found = [text, text, other, text].map((one) => room.findText(one, wanted, from))
+    return [
+      found,
+      room.findText(text, shorter, from),
+      room.findText(text, shorter, from + 1),
+      room.findText(text, wanted, 1),
+    ]
+  })
 }
 
 /** The same long text again and again, so that it is indexed. */
@@ -152,9 +189,13 @@ function sieves(room: Room, next: Next): unknown {
 }
 
 function lists(room: Room, next: Next): unknown {
-  const values = Array.from({ length: 8 + next(12) }, () => word(next, ['a', 'b', 'ab', '*', '?', '${*}', 'bc'], 6))
+  const values = Array.from({ length: 8 + next(12) }, () =>
+    word(next, ['a', 'b', 'ab', 'c*', '?', '${*}', 'bc', 'd'], 7),
+  )
   const list = room.patternList(values, (value) => room.globOf(value.replaceAll('${*}', 'a')))
-  return Array.from({ length: 5 }, () => room.someMatch(list, word(next, ['a', 'b', 'bc'], 7), room.globMatches))
+  return Array.from({ length: 5 }, () =>
+    room.someMatch(list, word(next, ['a', 'b', 'bc', 'c', 'd'], 7), room.globMatches),
+  )
 }
 
 function trees(room: Room, next: Next): unknown {
@@ -219,7 +260,9 @@ function numbers(room: Room, next: Next): unknown {
   const [a, b] = [one(), next(4) === 0 ? `${next(100) / 10}` : one()]
   const [left, right] = [room.numberOf(a), room.numberOf(b)]
   if (left === undefined || right === undefined) return [a, left === undefined, right === undefined]
-  return [room.compareNumbers(left, right), room.compareNumbers(right, left), room.compareNumbers(left, left)]
+  return [room.compareNumbers(left, right), room.compareNumbers(right, left), room.compareNumbers(left, left)].map(
+    Math.sign,
+  )
 }
 
 function instants(room: Room, next: Next): unknown {
@@ -238,7 +281,7 @@ function instants(room: Room, next: Next): unknown {
   const [a, b] = [one(), one()]
   const [left, right] = [room.instantOf(a), room.instantOf(b)]
   if (left === undefined || right === undefined) return [left, right]
-  return [left, right, room.compareInstants(left, right), room.compareInstants(left, left)]
+  return [left, right, Math.sign(room.compareInstants(left, right)), room.compareInstants(left, left)]
 }
 
 function addresses(room: Room, next: Next): unknown {
@@ -306,8 +349,10 @@ function memories(room: Room, next: Next): unknown {
 
 /** What each code point of a plane with letters folds to. */
 function everyPoint(room: Room): unknown {
-  const points = Array.from({ length: 0x1f000 }, (_, point) => room.fold(String.fromCodePoint(point)))
-  return points.join('')
+  const stretches = [0, 0x1000, 0x1c00, 0x2000, 0xa600, 0xfb00, 0x10400] as const
+  return stretches.map((start) =>
+    Array.from({ length: 0x600 }, (_, index) => room.fold(String.fromCodePoint(start + index))).join(''),
+  )
 }
 
 /** Several managed policies that deny: the first of them is named. */

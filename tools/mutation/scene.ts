@@ -181,9 +181,22 @@ function actionScenes(): readonly Scene[] {
   const stars = times(40, (index) => ({ ...allow('*'), Action: [`s3:*${index}*Object`, `S3:G?t${index}Object`] }))
   const not = times(20, (index) => ({ Effect: 'Deny', NotAction: [`s3:*${index}*`, 'sqs:*'], Resource: '*' }))
   const asks = [...many.slice(0, 60), ...many.slice(0, 60)]
+  const pairs = times(20, (index) => ({
+    ...allow(`arn:aws:s3:::b/${index}*`),
+    Action: [`s3:A${index}`, `s3:B${index}`],
+  }))
+  const pairAsks = ['A', 'B'].map((letter) =>
+    times(20, (index) => ({ action: `s3:${letter}${index}`, resource: 'arn:aws:s3:::b/1', context: {} })),
+  )
   return [
     ['many actions of few statements', (room) => decisions(room, [allow('*')], [...many, ...many])],
     ['actions with the same statements', (room) => decisions(room, [allow('*'), allow('arn:aws:s3:::b/*')], some)],
+    ...[14, 15, 16, 17].map(
+      (index): Scene => [
+        `the statements of ${index + 1} actions, and those of the last again`,
+        (room) => decisions(room, pairs, [...(pairAsks[0] ?? []), ...(pairAsks[1] ?? []).slice(index, index + 1)]),
+      ],
+    ),
     ['a statement for each action', (room) => decisions(room, apart, asks)],
     ['actions with stars', (room) => decisions(room, stars, asks)],
     ['everything but some actions', (room) => decisions(room, [allow('*'), ...not], asks)],
