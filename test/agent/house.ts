@@ -90,6 +90,7 @@ export async function openAgentHouse(federation?: Federation): Promise<AgentHous
     ...made,
     pass: (milliseconds) => {
       ahead += milliseconds
+      iam.config.systemClockOffset = ahead
     },
     leave: () => serving.stop(),
     async comeBack() {
