@@ -39,6 +39,10 @@ export interface Arrived {
   readonly partition: 'aws'
   /** As for `identifyTarget`. */
   readonly bucketDomains?: readonly string[]
+  /** When it arrived, in milliseconds since 1970; without it the age of its signature is unknown. */
+  readonly at?: number
+  /** `1.3`; absent: unknown for a connection that is TLS. */
+  readonly tlsVersion?: string
 }
 
 /** What the upstream will do with a request. */
@@ -59,8 +63,18 @@ export interface Need {
   /** An ARN or `*`. */
   readonly resource: string
   readonly context: Context
-  /** Keys that this call has and whose values the request alone does not tell. */
+  /** Keys that this call has, or may have, and whose values the request alone does not tell. */
   readonly unknown?: readonly Unknown[]
+  /** What must be looked up before the need can be decided; `settle` does it. */
+  readonly late?: Late
+}
+
+/** A need that depends on what only the upstream knows. */
+export interface Late {
+  /** Finds the resource of the need. Gives: `undefined` where it cannot be told. */
+  resource?(lookups: Lookups): Promise<string | undefined>
+  /** Whether the call needs this at all. Gives: `undefined` where it cannot be told: then it does. */
+  applies?(lookups: Lookups): Promise<boolean | undefined>
 }
 
 /**
@@ -70,7 +84,7 @@ export interface Need {
  *   the key out would be open: `ForAllValues` holds of a key that is absent, and a `Deny` on its value would not hold.
  */
 export interface Unknown {
-  /** `dynamodb:LeadingKeys`; with a slash at its end, every key that starts so: `s3:ExistingObjectTag/`. */
+  /** `dynamodb:LeadingKeys`; with a slash or a colon at its end, every key that starts so: `s3:ExistingObjectTag/`. */
   readonly key: string
   /** Gives: the keys with their values, none where there is nothing; `undefined` where it cannot be told. */
   find(lookups: Lookups): Promise<Context | undefined>
@@ -82,6 +96,14 @@ export interface Lookups {
   partitionKey?(arn: string): Promise<string | undefined>
   /** The tags of an object; empty where there is no object. */
   objectTags?(object: ObjectName): Promise<Readonly<Record<string, string>> | undefined>
+  /** The ARN of the key that an alias stands for. Takes: the alias's ARN. */
+  keyOfAlias?(arn: string): Promise<string | undefined>
+  /** The ARN of a secret by its name; `null` where there is no secret of that name. */
+  secretArn?(name: string): Promise<string | null | undefined>
+  /** The ARN of the role in an instance profile. Takes: the profile's ARN. */
+  roleOfProfile?(arn: string): Promise<string | undefined>
+  /** The tags of any other resource; empty where it has none. Takes: its ARN. */
+  resourceTags?(arn: string): Promise<Readonly<Record<string, string>> | undefined>
 }
 
 export interface ObjectName {

@@ -1,4 +1,7 @@
+export { type Coverage, coverage } from './coverage.ts'
 export { describe } from './describe.ts'
 export type * from './described.ts'
 export { identifyTarget, nameTarget } from './identify.ts'
+export { settle } from './late.ts'
 export { isNotCovered, notCovered } from './refusal.ts'
+export { gatewayServices } from './service.ts'

@@ -16,8 +16,13 @@ export function isNotCovered(error: unknown): boolean {
 }
 
 /** A request that could be read in more than one way, or in none. */
-export function malformed(message: string, code = 'InvalidRequest'): Fault {
-  return new Fault({ code, status: 400, message })
+export function malformed(message: string, { code = 'InvalidRequest', cause }: Wrong = {}): Fault {
+  return new Fault({ code, status: 400, message, cause })
+}
+
+interface Wrong {
+  readonly code?: string
+  readonly cause?: unknown
 }
 
 /** A text of a caller, short enough for a message. */

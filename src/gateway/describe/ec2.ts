@@ -1,0 +1,193 @@
+import type { Context } from '#engine'
+import { serviceActions } from '#models'
+import { type Ask, type Call, nameOf, objectIn, objectsIn, ownArn, textIn, textsIn } from './call.ts'
+import { describeByReference } from './generic.ts'
+import type { JsonObject } from './json.ts'
+import { notCovered, shown } from './refusal.ts'
+import { each } from './rule.ts'
+import type { Keys, ServiceRules } from './rules.ts'
+import { pairsIn, requestTags, tagKeys } from './tag.ts'
+
+const makes = /^(?:Accept|Allocate|Copy|Create|Import|Provision|Purchase|Register|Request|Run|Start)[A-Z]/
+const template = 'what its launch template names cannot be told from the request'
+
+/** What ids of resources begin with, where that is not the name of their type. Source: "Amazon EC2 resource IDs". */
+const prefixes: Readonly<Record<string, string>> = {
+  acl: 'network-acl',
+  ami: 'image',
+  cgw: 'customer-gateway',
+  dopt: 'dhcp-options',
+  eigw: 'egress-only-internet-gateway',
+  eipalloc: 'elastic-ip',
+  eni: 'network-interface',
+  fl: 'vpc-flow-log',
+  h: 'dedicated-host',
+  i: 'instance',
+  igw: 'internet-gateway',
+  key: 'key-pair',
+  lt: 'launch-template',
+  nat: 'natgateway',
+  pcx: 'vpc-peering-connection',
+  pg: 'placement-group',
+  pl: 'prefix-list',
+  rtb: 'route-table',
+  sg: 'security-group',
+  sgr: 'security-group-rule',
+  snap: 'snapshot',
+  subnet: 'subnet',
+  tgw: 'transit-gateway',
+  'tgw-attach': 'transit-gateway-attachment',
+  'tgw-rtb': 'transit-gateway-route-table',
+  vgw: 'vpn-gateway',
+  vol: 'volume',
+  vpc: 'vpc',
+  vpce: 'vpc-endpoint',
+  'vpce-svc': 'vpc-endpoint-service',
+  vpn: 'vpn-connection',
+}
+
+export const ec2Rules: ServiceRules = {
+  madeByCall: (operation) => makes.test(operation),
+  members: {
+    'security-group': ['GroupId', 'GroupIds', 'SecurityGroupId', 'SecurityGroupIds', 'Groups'],
+    'elastic-ip': ['AllocationId', 'AllocationIds'],
+    'key-pair': ['KeyName', 'KeyPairId'],
+    image: ['ImageId', 'SourceImageId'],
+  },
+  operations: {
+    RunInstances: runInstances,
+    ...each('CreateTags DeleteTags', onTagged),
+    ...each('AssociateIamInstanceProfile', (call) => [...describeByReference(call, ec2Rules), ...profileRole(call)]),
+  },
+  refused: {
+    CreateFleet: template,
+    RequestSpotFleet: template,
+    RequestSpotInstances: template,
+    ModifyFleet: template,
+    ModifySpotFleetRequest: template,
+    ReplaceIamInstanceProfileAssociation: 'the instance of an association cannot be told from its id',
+    ModifyInstanceAttribute: 'what it changes decides what it touches',
+  },
+  keys: ec2Keys,
+}
+
+function runInstances(call: Call): readonly Ask[] {
+  const { input } = call
+  if (objectIn(input, 'LaunchTemplate') !== undefined) throw notCovered(nameOf(call), template)
+  if (textsIn(input, 'SecurityGroups').length > 0)
+    throw notCovered(nameOf(call), 'security groups by name cannot be told')
+  const networks = objectsIn(input, 'NetworkInterfaces')
+  const disks = objectsIn(input, 'BlockDeviceMappings').map((mapping) => objectIn(mapping, 'Ebs') ?? {})
+  const placement = objectIn(input, 'Placement') ?? {}
+  const groups = [...textsIn(input, 'SecurityGroupIds'), ...networks.flatMap((network) => textsIn(network, 'Groups'))]
+  const subnets = [...texts([input, ...networks], 'SubnetId')]
+  const images = [...texts([input], 'ImageId'), ...texts([input], 'KernelId'), ...texts([input], 'RamdiskId')]
+  if (images.length === 0) throw notCovered(nameOf(call), 'it names no image')
+  const named: readonly (readonly [kind: string, names: readonly string[]])[] = [
+    ['instance', ['*']],
+    ['volume', ['*']],
+    ['image', images],
+    ['network-interface', orAny(texts(networks, 'NetworkInterfaceId'))],
+    ['security-group', orAny(groups)],
+    ['subnet', orAny(subnets)],
+    ['key-pair', texts([input], 'KeyName')],
+    ['snapshot', texts(disks, 'SnapshotId')],
+    ['placement-group', texts([placement], 'GroupName')],
+  ]
+  const asks = named.flatMap(([kind, names]) =>
+    names.map((name) => ({ action: 'RunInstances', resource: arnOf(call, kind, name) })),
+  )
+  return [...asks.map((ask) => withTags(call, ask)), ...taggings(call), ...profileRole(call)]
+}
+
+/** DIFFERS: AWS decides on the default subnet and group by their ids, which only it knows; here they are any. */
+function orAny(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? ['*'] : names
+}
+
+function texts(parts: readonly JsonObject[], name: string): readonly string[] {
+  return parts.flatMap((part) => textIn(part, name) ?? [])
+}
+
+/** Images and snapshots belong to no account. */
+function arnOf(call: Call, kind: string, name: string): string {
+  if (!/^[^\0]{1,255}$/.test(name)) throw notCovered(nameOf(call), `${shown(name)} is no ${kind}`)
+  const arn = ownArn(call, `${kind}/${name}`)
+  return kind === 'image' || kind === 'snapshot' ? arn.replace(`:${call.arrived.account}:`, '::') : arn
+}
+
+/** The role of the instance profile is passed to EC2. */
+function profileRole(call: Call): readonly Ask[] {
+  const profile = objectIn(call.input, 'IamInstanceProfile')
+  if (profile === undefined) return []
+  const [given, name] = [textIn(profile, 'Arn'), textIn(profile, 'Name')]
+  const { partition, account } = call.arrived
+  const arn = given ?? `arn:${partition}:iam::${account}:instance-profile/${name}`
+  if (
+    (given === undefined) === (name === undefined) ||
+    !/^arn:[a-z-]+:iam::\d{12}:instance-profile\/[\w+=,.@/-]+$/.test(arn)
+  )
+    throw notCovered(nameOf(call), 'its instance profile cannot be told')
+  return [
+    {
+      action: 'iam:PassRole',
+      resource: `arn:${partition}:iam::${account}:role/*`,
+      context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+      late: { resource: async ({ roleOfProfile }) => roleOfProfile?.(arn) },
+    },
+  ]
+}
+
+/** The tags that a call gives to what it makes of one type. */
+function tagsFor({ input }: Call, kind: string): Context {
+  const found = objectsIn(input, 'TagSpecifications').filter(
+    (specification) => textIn(specification, 'ResourceType') === kind,
+  )
+  return requestTags(found.flatMap((specification) => pairsIn(specification['Tags'] ?? [])))
+}
+
+function withTags(call: Call, ask: Ask): Ask {
+  const kind = ask.resource.split(':')[5]?.split('/')[0] ?? ''
+  return { ...ask, context: { ...tagsFor(call, kind), ...ask.context } }
+}
+
+/** Tagging what a call makes needs a permission of its own. */
+function taggings(call: Call): readonly Ask[] {
+  const kinds = new Set(objectsIn(call.input, 'TagSpecifications').map((one) => textIn(one, 'ResourceType') ?? ''))
+  return [...kinds].map((kind) => ({
+    action: 'CreateTags',
+    resource: arnOf(call, kind, '*'),
+    context: { 'ec2:CreateAction': call.operation.name, ...tagsFor(call, kind) },
+  }))
+}
+
+function onTagged(call: Call): readonly Ask[] {
+  const tags = pairsIn(call.input['Tags'] ?? [])
+  const context = call.operation.name === 'CreateTags' ? requestTags(tags) : tagKeys(tags.map(([key]) => key))
+  return textsIn(call.input, 'Resources').map((id) => {
+    const kind = kindOf(id)
+    if (kind === undefined) throw notCovered(nameOf(call), `${shown(id)} is of no kind that is known`)
+    return { action: call.operation.name, resource: arnOf(call, kind, id), context }
+  })
+}
+
+function kindOf(id: string): string | undefined {
+  const prefix = /^([a-z]+(?:-[a-z]+)*)-[0-9a-f]+$/.exec(id)?.[1] ?? ''
+  if (Object.hasOwn(prefixes, prefix)) return prefixes[prefix]
+  return serviceActions('ec2')?.resourceTypes.some(({ name }) => name === prefix) ? prefix : undefined
+}
+
+function ec2Keys({ arrived, input }: Call, action: string): Keys {
+  if (!action.startsWith('ec2:')) return {}
+  const type = textIn(input, 'InstanceType')
+  return {
+    context: { 'ec2:Region': arrived.region, ...(type !== undefined && { 'ec2:InstanceType': type }) },
+    settled: ['ec2:FisActionId', 'ec2:FisTargetArns', 'ec2:SourceInstanceARN', 'ec2:RoleDelivery', 'ec2:CreateAction'],
+  }
+}
+
+/** Adds the permission to tag what an operation of EC2 makes. */
+export function withTagging(call: Call, asks: readonly Ask[]): readonly Ask[] {
+  if (call.service !== 'ec2' || objectsIn(call.input, 'TagSpecifications').length === 0) return asks
+  return [...asks.map((ask) => withTags(call, ask)), ...taggings(call)]
+}
