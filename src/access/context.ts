@@ -30,12 +30,13 @@ export function requestContext(caller: AccountCaller, request: HttpRequest, now:
     'aws:PrincipalType': principalTypes[kind],
     'aws:RequestedRegion': caller.region,
     'aws:SecureTransport': String(request.secure),
-    'aws:SourceIp': request.remoteAddress,
     'aws:UserAgent': header(request, 'user-agent') ?? '',
     'aws:ViaAWSService': 'false',
     'aws:userid': vouched ? 'anonymous' : caller.userId,
   }
   if (principal.type === 'service') return ofService(values, principal.service, caller)
+  // Where somebody is spoken for, it is not known from where they would ask.
+  if (request.remoteAddress !== '') values['aws:SourceIp'] = request.remoteAddress
   if (!vouched) values['aws:PrincipalArn'] = principal.type === 'assumedRole' ? principal.roleArn : principal.arn
   if (kind === 'user') values['aws:username'] = caller.name
   const referer = header(request, 'referer')

@@ -1,0 +1,1 @@
+export { authorizeFront, type Front, groundOf } from './front.ts'
