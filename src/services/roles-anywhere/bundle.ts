@@ -1,5 +1,6 @@
 import { type Certificate, readCertificate } from './certificate.ts'
 import { commonProblem, shown } from './path.ts'
+import { pemBlocks } from './pem.ts'
 
 /** Certificates of a trust anchor, or why they are none. */
 export type Bundle = { readonly anchors: readonly Certificate[] } | { readonly why: string }
@@ -8,11 +9,10 @@ const mostAnchors = 100
 
 /** Reads the certificates of a trust anchor from PEM. Text between them is a comment. */
 export function readBundle(text: string): Bundle {
-  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----/g)]
-  const begun = text.split('-----BEGIN ').length - 1
-  if (blocks.length === 0 || blocks.length !== begun) return { why: 'it is not made of certificates in PEM' }
+  const blocks = pemBlocks(text, ['CERTIFICATE'])
+  if (blocks === undefined || blocks.length === 0) return { why: 'it is not made of certificates in PEM' }
   if (blocks.length > mostAnchors) return { why: `it has more than ${mostAnchors} certificates` }
-  const read = blocks.map(([, body = '']) => readCertificate(Buffer.from(body, 'base64')))
+  const read = blocks.map(readCertificate)
   const anchors = read.filter((one) => one !== undefined)
   return anchors.length === read.length ? { anchors } : { why: 'a certificate of it cannot be read' }
 }

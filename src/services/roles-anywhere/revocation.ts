@@ -3,6 +3,7 @@ import { X509Certificate, X509Crl } from '@peculiar/x509'
 import type { CertificateList } from '#store'
 import type { Certificate } from './certificate.ts'
 import { shown } from './path.ts'
+import { pemBlocks } from './pem.ts'
 
 /** A list of certificates that are not good any more. */
 export interface Revocations {
@@ -44,17 +45,12 @@ async function verified(crl: X509Crl, certificate: Certificate): Promise<boolean
   }
 }
 
+/** Errors: an `Error` for what is not one list. */
 function derOf(data: Uint8Array): ArrayBuffer {
-  const [first] = data
-  const der = first === 0x30 ? data : pemOf(Buffer.from(data).toString('latin1'))
-  return Uint8Array.from(der).buffer
-}
-
-/** One list, with nothing but white space around it. */
-function pemOf(text: string): Uint8Array {
-  const [, , body] = /^\s*-----BEGIN (X509 )?CRL-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END \1CRL-----\s*$/.exec(text) ?? []
-  if (body === undefined) throw new Error('no list')
-  return Buffer.from(body, 'base64')
+  if (data[0] === 0x30) return Uint8Array.from(data).buffer
+  const [list, ...others] = pemBlocks(Buffer.from(data).toString('latin1'), ['X509 CRL', 'CRL']) ?? []
+  if (list === undefined || others.length > 0) throw new Error('not one list')
+  return Uint8Array.from(list).buffer
 }
 
 /**
