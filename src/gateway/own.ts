@@ -4,6 +4,9 @@ import { type House, isForIssuer, isProbe } from '#server'
 /** Whom a request is for, as far as its head tells: this installation, another service, or its body must be asked. */
 export type Addressee = 'own' | 'other' | 'unsure'
 
+/** Below it, requests without a signature are for Cardea's own interfaces. With one, its scope tells. */
+const ownPath = '/cardea/'
+
 /** The signing name of what belongs to Cardea alone. */
 export const ownName = 'cardea'
 
@@ -15,7 +18,7 @@ export const ownName = 'cardea'
 export function addresseeOf(head: HttpRequest, house: House): Addressee {
   const scope = scopeOf(head)
   if (scope !== undefined) return isOwn(scope, house) ? 'own' : 'other'
-  if (isProbe(head) || isForIssuer(head) || house.fronts.some((front) => front.takes?.(head) === true)) return 'own'
+  if (head.path.startsWith(ownPath) || isProbe(head) || isForIssuer(head) || house.fronts.some((front) => front.takes?.(head) === true)) return 'own'
   if (head.path !== '/') return 'other'
   if (head.method === 'POST' && hasForm(head)) return 'unsure'
   return head.query.includes('Action=') ? sure(head, house) : 'other'
