@@ -79,6 +79,7 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
   const known = (delivery: '1.0' | '2.0') => keeperFor(isInstance ? delivery : '2.0').known()
   const { role, instance } = (await known('2.0')).last ?? {}
   const serving = await serve({ settings, stood, folder, log, clock, known })
+  folder.write('running.json', { pid: process.pid, imds: serving.imds, container: serving.container })
   return {
     ...serving,
     ...(role === undefined ? {} : { role: role.arn }),
@@ -86,6 +87,7 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
     async stop() {
       for (const keeper of keepers.values()) keeper.stop()
       await serving.stop()
+      folder.remove('running.json')
     },
   }
 }

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Problem } from './problem.ts'
 
 /** What an agent remembers, in files that only its user can read. */
@@ -14,7 +14,8 @@ export interface StateFolder {
 }
 
 /** Opens a folder, making it when it is not there. Errors: `Problem`. */
-export function stateFolder(path: string): StateFolder {
+export function stateFolder(given: string): StateFolder {
+  const path = resolve(given)
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
