@@ -74,6 +74,8 @@ export interface Session {
   readonly policyArns?: readonly string[]
   /** Policies that each have to allow what the session does, as text. */
   readonly scopes?: readonly string[]
+  /** The delegation request whose token was traded in for it. */
+  readonly delegation?: string
   readonly tags: readonly Tag[]
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity?: string

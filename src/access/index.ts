@@ -13,8 +13,25 @@ export type { Mentions } from './mention.ts'
 export * from './mfa.ts'
 export * from './password.ts'
 export type { Proven, Proving } from './prove.ts'
+export {
+  explainRecalled,
+  policyRefsIn,
+  type Recalled,
+  type RecalledPolicy,
+  recall,
+  refsIn,
+  type Texts,
+} from './recall.ts'
 export { nobody, overlaid, rootSubject, type Subject, sessionSubject, userSubject } from './subject.ts'
 export { refuseCredentials } from './temporary.ts'
-export { longestToken, openSession, packedSize, sealSession } from './token.ts'
+export {
+  longestToken,
+  openSession,
+  openTradeIn,
+  packedSize,
+  sealSession,
+  sealTradeIn,
+  type TradeIn,
+} from './token.ts'
 export { trustForDecision, trustNobody } from './trust.ts'
 export { vouchedDenial } from './vouched.ts'

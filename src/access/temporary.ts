@@ -14,6 +14,7 @@ export function refuseCredentials({ kind, session }: AccountCaller, service: str
   if (session === undefined) return
   if (service === 'iam') {
     // QUIRK: AWS's IAM does not know these tokens at all, instead of denying.
+    if (session.delegation !== undefined) return
     if (kind === 'federatedUser') throw invalidClientTokenId('a session of a federated user may not call IAM')
     if (kind !== 'assumedRole' && session.mfaAt === undefined)
       throw invalidClientTokenId('a session that was asked for without a second factor may not call IAM')
@@ -21,7 +22,7 @@ export function refuseCredentials({ kind, session }: AccountCaller, service: str
   }
   if (service !== 'sts' || always.has(operation)) return
   const barred =
-    kind === 'assumedRole'
+    kind === 'assumedRole' || session.delegation !== undefined
       ? operation === 'GetSessionToken' || operation === 'GetFederationToken'
       : kind === 'federatedUser' || operation !== 'AssumeRole'
   if (barred) throw denied(`Cannot call ${operation} with session credentials`)

@@ -9,7 +9,7 @@ export const longestToken = 8192
 
 const cipher = 'aes-256-gcm'
 /** The first byte, under the seal like the rest: nothing that is sealed as one is taken for another. */
-const form = { plain: 1, packed: 2, message: 3 } as const
+const form = { plain: 1, packed: 2, message: 3, tradeIn: 4 } as const
 const sizes = { head: 5, nonce: 12, tag: 16 } as const
 /** Compressing less than this saves little and costs more than the rest of the sealing. */
 const worthPacking = 640
@@ -70,6 +70,26 @@ export function openMessage(sealed: string, keys: readonly TokenKey[]): unknown 
   if (bytes?.[0] !== form.message) return undefined
   const opened = openBytes(bytes, keys)
   return opened && JSON.parse(inflateRawSync(opened, { maxOutputLength: mostOpened }).toString('utf8'))
+}
+
+/** What a trade-in token says of the delegation that it is for. */
+export interface TradeIn {
+  readonly delegation: string
+  /** When it was sent, in milliseconds since 1970. */
+  readonly sentAt: number
+}
+
+/** Makes the token that whoever a delegation is for trades in for credentials. Takes: the ring of keys, newest first. */
+export function sealTradeIn({ delegation, sentAt }: TradeIn, keys: readonly TokenKey[]): string {
+  return sealBytes(Buffer.from(JSON.stringify({ delegation, sentAt })), form.tradeIn, keys)
+}
+
+/** Gives: `undefined` for what no key of the ring has sealed as such a token. */
+export function openTradeIn(token: string, keys: readonly TokenKey[]): TradeIn | undefined {
+  const bytes = token.length > longestToken ? undefined : bytesIn(token)
+  const opened = bytes?.[0] === form.tradeIn ? openBytes(bytes, keys) : undefined
+  // The tag proves that `sealTradeIn` wrote it.
+  return opened && (JSON.parse(opened.toString('utf8')) as TradeIn)
 }
 
 function sealBytes(clear: Uint8Array, kind: number, [newest]: readonly TokenKey[]): string {

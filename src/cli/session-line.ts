@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { endSession, listSessions, rotateKeys } from './command/session.ts'
+import { endSession, listSessions, rotateKeys, showDelegationToken } from './command/session.ts'
 import type { Program } from './program.ts'
 import type { Add } from './run.ts'
 
@@ -24,6 +24,14 @@ export function addSessions(top: Command, program: Program, add: Add): void {
     takes: ['data'],
     act: ({ settings, words, output }) => endSession({ program, settings }, words[0] ?? '', output),
   }).argument('<id>', 'the id of its access key, ASIA…')
+  const delegations = top.command('delegation').description('delegation requests whose token was sent').exitOverride()
+  add({
+    parent: delegations,
+    name: 'token',
+    says: 'show the token that whoever asked for a delegation trades in for credentials',
+    takes: ['data'],
+    act: ({ settings, words, output }) => showDelegationToken({ program, settings }, words[0] ?? '', output),
+  }).argument('<id>', 'the id of the delegation request')
   const keys = top.command('keys').description('the keys that seal session tokens').exitOverride()
   add({
     parent: keys,

@@ -1,5 +1,5 @@
 import { Fault } from '#protocol'
-import { endSession, type LiveSession, liveSessions, rotateTokenKeys } from '#services'
+import { delegationToken, endSession, type LiveSession, liveSessions, rotateTokenKeys } from '#services'
 import type { House } from './house.ts'
 import type { OperatorTasks } from './operator.ts'
 
@@ -14,6 +14,12 @@ export function sessionTasks({ store, now }: Pick<House, 'store' | 'now'>): Oper
       const id = textIn(asked, 'id')
       if (id === undefined) throw wrong('id must be the id of a session.')
       return { ended: await endSession(store, { id, now: now() }) }
+    },
+    async 'delegations/token'(asked) {
+      const id = textIn(asked, 'id')
+      if (id === undefined) throw wrong('id must be the id of a delegation request.')
+      const { expiresAt, ...told } = await delegationToken(store, { id, now: now() })
+      return { ...told, expiresAt: isoOf(expiresAt) }
     },
     'keys/rotate': () => rotateTokenKeys(store, now()),
   }

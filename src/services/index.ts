@@ -14,6 +14,7 @@ export {
   eventsOf,
   userNameOf,
 } from './cloudtrail/index.ts'
+export { type DelegationToken, delegationToken } from './delegation-token.ts'
 export { type InstanceLog, type InstanceParts, instanceFront, instancePath } from './instance/index.ts'
 export { type Failed, type Fetch, type Fetched, Issuers, keySet } from './issuer.ts'
 export { endSession, type LiveSession, liveSessions, rotateOldTokenKeys, rotateTokenKeys } from './live-session.ts'

@@ -290,6 +290,29 @@ export interface DelegationDetail {
   readonly rejectionReason?: string
   /** ARN of whoever accepted it. */
   readonly approverArn?: string
+  /** As whom, and within which limits, the credentials act that it is traded in for. Absent: nobody noted it. */
+  readonly approver?: DelegationApprover
+}
+
+/** Whoever accepted a request, by what never changes. */
+export interface DelegationApprover {
+  readonly subject:
+    | { readonly type: 'root' }
+    | { readonly type: 'user'; readonly userId: string }
+    | {
+        readonly type: 'assumedRole'
+        readonly roleId: string
+        readonly roleArn: string
+        readonly sessionName: string
+      }
+  /** Of the approver's own session. */
+  readonly policies?: readonly string[]
+  readonly policyArns?: readonly string[]
+  readonly scopes?: readonly string[]
+  readonly tags: readonly Tag[]
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity?: string
+  readonly federatedProvider?: string
 }
 
 /** The last call that a key or role made. */

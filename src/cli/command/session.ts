@@ -55,6 +55,18 @@ export async function rotateKeys(house: House, output: Output): Promise<ExitCode
   return exitCode.done
 }
 
+/** Shows the token that whoever asked for a delegation trades in for credentials. Takes: the id of the request. */
+export async function showDelegationToken(house: House, id: string, output: Output): Promise<ExitCode> {
+  const found = (await asked(house, 'delegations/token', { id })) as {
+    readonly token: string
+    readonly account: string
+    readonly expiresAt: string
+  }
+  say(output, found, () => found.token)
+  remark(output, `The account ${found.account} may trade it in until ${found.expiresAt}.`)
+  return exitCode.done
+}
+
 /** Asks the server that holds the store, or opens the store when no server runs. */
 async function asked({ program, settings }: House, name: string, body: object): Promise<unknown> {
   const running = readRunFile(settings.data)

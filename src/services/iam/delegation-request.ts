@@ -1,4 +1,5 @@
 import type { Delegation, DelegationState } from '#store'
+import { uuidOf } from '../uuid.ts'
 import { dateOf } from './date.ts'
 import {
   current,
@@ -10,10 +11,10 @@ import {
   touchedDelegation,
   unassignedLifetime,
 } from './delegation.ts'
+import { approverOf } from './delegation-approver.ts'
 import { delegatedPolicy, parametersIn, permissionCheck } from './delegation-policy.ts'
 import { iam } from './iam.ts'
 import { openListing } from './marker.ts'
-import { uuidOf } from '../uuid.ts'
 
 export const CreateDelegationRequest = iam('CreateDelegationRequest', {
   resource: (_, { account }) => delegationArn(account, '*'),
@@ -122,7 +123,7 @@ export const AcceptDelegationRequest = iam('AcceptDelegationRequest', {
         'AccessDenied',
         'The root user can only accept delegation requests with a duration of 4 hours or less.',
       )
-    const detail = { ...delegation.detail, approverArn: caller.principal.arn }
+    const detail = { ...delegation.detail, approverArn: caller.principal.arn, ...approverOf(caller) }
     await move({ ...delegation, detail }, 'ACCEPTED', world)
     return {}
   },
@@ -154,7 +155,7 @@ export const SendDelegationToken = iam('SendDelegationToken', {
     if (delegation.state !== 'ACCEPTED') throw fault('InvalidInput', wrongState(delegation, 'sent'))
     if (delegation.detail.onlySendByOwner && delegation.ownerArn !== caller.principal.arn)
       throw fault('AccessDenied', 'Only the owner of the delegation request can send its token.')
-    // DIFFERS: there is no SNS to send the token with; the request is finalized, and nobody is told.
+    // DIFFERS: there is no SNS to send the token with; the operator hands it over.
     await move(delegation, 'FINALIZED', world)
     return {}
   },

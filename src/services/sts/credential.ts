@@ -24,6 +24,8 @@ export interface Wanted {
 /** Where credentials are made, and who asked for them. */
 export interface Issuing extends Pick<World, 'now' | 'random' | 'store' | 'fault'> {
   readonly caller: { readonly session?: Session; readonly principal: { readonly arn: string } }
+  /** ARN of the user whose session it is, where that is not who asks for it. */
+  readonly user?: string
 }
 
 /**
@@ -48,7 +50,7 @@ export function issued(session: NewSession, { seconds, tokenSize = 0 }: Wanted, 
     ...(parent === undefined ? {} : { parent: parent.accessKeyId }),
   }
   const token = tokenOf(whole, tokenSize, world)
-  store.issued(remembered(whole, caller.principal.arn))
+  store.issued(remembered(whole, caller.principal.arn, world.user))
   return {
     Credentials: {
       AccessKeyId: whole.accessKeyId,
@@ -73,13 +75,13 @@ function tokenOf(session: Session, size: number, { store, random }: Issuing): st
   return token
 }
 
-function remembered(session: Session, caller: string): IssuedSession {
+function remembered(session: Session, caller: string, user = caller): IssuedSession {
   const { accessKeyId: id, account, subject, parent, sourceIdentity, issuedAt, expiresAt } = session
   return {
     id,
     account,
     kind: subject.type,
-    principal: principalOf(subject, account, caller),
+    principal: principalOf(subject, account, user),
     caller,
     ...(parent === undefined ? {} : { parent }),
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
@@ -89,13 +91,13 @@ function remembered(session: Session, caller: string): IssuedSession {
   }
 }
 
-function principalOf(subject: SessionSubject, account: string, caller: string): string {
+function principalOf(subject: SessionSubject, account: string, user: string): string {
   switch (subject.type) {
     case 'root':
       return rootArn(account)
     case 'user':
-      // A user's session is asked for by the user.
-      return caller
+      // Mostly the user's own self asks for it.
+      return user
     case 'federatedUser':
       return federatedUserArn(account, subject.name)
     case 'assumedRole':

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.ts'
 import { GetAccessKeyInfo } from './access-key.ts'
 import { DecodeAuthorizationMessage } from './authorization-message.ts'
+import { GetDelegatedAccessToken } from './delegated.ts'
 import { GetFederationToken } from './federation-token.ts'
 import { GetCallerIdentity } from './identity.ts'
 import { AssumeRole } from './role.ts'
@@ -20,6 +21,7 @@ export const stsOperations: readonly Operation[] = [
   DecodeAuthorizationMessage,
   GetAccessKeyInfo,
   GetCallerIdentity,
+  GetDelegatedAccessToken,
   GetFederationToken,
   GetScopedCredentials,
   GetSessionToken,
