@@ -19,7 +19,7 @@ export interface Anywhere {
   /** Calls an operation that the client is too old for. */
   call(called: Called): Promise<Answer>
   /** Calls `CreateSession` with the key of a certificate. */
-  createSession(leaf: Certified, asked: Asking, change?: Change): Promise<Answer>
+  createSession(leaf: Certified, asked: Asking, change?: Change, signedAt?: number): Promise<Answer>
 }
 
 export interface Asking {
@@ -119,8 +119,8 @@ export async function openAnywhere(parts: Parameters<typeof openFrontDoor>[1] = 
       })
       return answerIn(await answer(requestOf({ method, path, query, body: bytes, headers: signed }), door.house))
     },
-    async createSession(leaf, asking, change = (request) => request) {
-      return answerIn(await answer(change(sessionRequest(leaf, asking, door.now())), door.house))
+    async createSession(leaf, asking, change = (request) => request, signedAt = door.now()) {
+      return answerIn(await answer(change(sessionRequest(leaf, asking, signedAt)), door.house))
     },
   }
 }

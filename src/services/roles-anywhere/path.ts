@@ -32,9 +32,10 @@ export function findPath({ leaf, chain, anchors, now }: Ends): Path {
     if (last === undefined) return undefined
     for (const issuer of [...anchors, ...chain.filter((one) => !path.includes(one))]) {
       const isAnchor = anchors.includes(issuer)
-      const why = issueProblem(last, issuer) ?? issuerProblem(issuer, path.slice(1), now)
+      if (!isRelated(last, issuer)) continue
+      const why = issuerProblem(issuer, path.slice(1), now) ?? issueProblem(last, issuer)
       if (why !== undefined) {
-        if (why !== unrelated && path.length > furthest.depth) furthest = { depth: path.length, why }
+        if (path.length > furthest.depth) furthest = { depth: path.length, why }
         continue
       }
       if (isAnchor) return [...path, issuer]
@@ -47,14 +48,16 @@ export function findPath({ leaf, chain, anchors, now }: Ends): Path {
   return path === undefined ? { why: furthest.why } : { path }
 }
 
-const unrelated = 'unrelated'
+/** Whether one certificate says that the other issued it. */
+function isRelated({ node, issuer }: Certificate, by: Certificate): boolean {
+  return issuer === by.subject || node.checkIssued(by.node)
+}
 
-/** Whether one certificate issued another. */
 function issueProblem({ node, subject }: Certificate, issuer: Certificate): string | undefined {
-  if (!node.checkIssued(issuer.node)) return unrelated
-  return verifies(node, issuer)
+  if (!verifies(node, issuer)) return `the signature of ${shown(subject)} is not by the key of ${shown(issuer.subject)}`
+  return node.checkIssued(issuer.node)
     ? undefined
-    : `the signature of ${shown(subject)} is not by the key of ${shown(issuer.subject)}`
+    : `${shown(subject)} names another key of ${shown(issuer.subject)} as that of its issuer`
 }
 
 function verifies(node: Certificate['node'], { node: issuer }: Certificate): boolean {
