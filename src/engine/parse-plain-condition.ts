@@ -19,35 +19,18 @@ export function readPlainConditions(scan: Scan): readonly ConditionLine[] | unde
 }
 
 function readKeys(scan: Scan, operator: string, lines: ConditionLine[]): boolean {
-  const first = lines.length
   const isDate = operatorOf(operator)?.name.startsWith('Date')
   const seen = new Set<string>()
   if (!next(scan, 123)) return false
   do {
     const key = textAt(scan, 'key')
-    if (key === undefined || !colon(scan) || isThere(key, lines, { first, seen })) return false
+    if (key === undefined || !colon(scan) || seen.size === seen.add(key).size) return false
     const values = readValues(scan)
     if (values === undefined) return false
     if (isDate && values.some((value) => instantOf(value) === undefined)) return false
     lines.push({ operator, key, values })
   } while (next(scan, 44))
   return next(scan, 125)
-}
-
-const fewKeys = 8
-
-/** Whether a key is among the lines from the first on; of more than a few keys a set is made. */
-function isThere(
-  key: string,
-  lines: readonly ConditionLine[],
-  { first, seen }: { readonly first: number; readonly seen: Set<string> },
-): boolean {
-  const count = lines.length - first
-  if (count > fewKeys) return seen.size === seen.add(key).size
-  for (let index = first; index < lines.length; index++) if (lines[index]?.key === key) return true
-  if (count === fewKeys) for (let index = first; index < lines.length; index++) seen.add(lines[index]?.key ?? '')
-  if (count === fewKeys) seen.add(key)
-  return false
 }
 
 function readValues(scan: Scan): readonly string[] | undefined {

@@ -6,7 +6,7 @@ import { finalStarRunsOverColons } from './open-question.ts'
 import { type HeadPattern, type PartPattern, partsMatch } from './part-pattern.ts'
 import { needleOf } from './sieve.ts'
 import { no, type Truth, unknown, yes } from './truth.ts'
-import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from './variable.ts'
+import { closedGlob, filled, isVariable, type Template, templateMatches, templateOf } from './variable.ts'
 
 /** One way in which an entry of `Resource` can match a resource that is not `*`. */
 export interface ResourcePattern {
@@ -171,9 +171,7 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
     whole: false,
     needle: '',
     matches(resource, scope) {
-      const least = leastLength(last, scope)
-      if (least === no || least === unknown) return least
-      const runs = least.length > resource.length ? no : filled(last, scope)
+      const runs = filled(last, scope, resource.length)
       if (runs === no || runs === unknown) return runs
       heads ??= parts.slice(0, 5).map(partPattern)
       return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no

@@ -75,29 +75,40 @@ export function textOf(variable: Variable, scope: Scope): string | null | undefi
   return variable.fallback ?? null
 }
 
-/** Gives: the stretches of a template with its variables filled in as data; `no` or `unknown` when one has no value. */
-export function filled(template: Template, scope: Scope): readonly Run[] | typeof no | typeof unknown {
+/**
+ * Takes: the longest that what is filled in may be to be of use; stars count for nothing.
+ * Gives: the stretches of a template with its variables filled in as data; `no` when one has no value, or when it is too
+ * long; `unknown` when one is not known. INVARIANT: what is built from them is no longer than the text it is held against.
+ */
+export function filled(
+  template: Template,
+  scope: Scope,
+  most = Number.POSITIVE_INFINITY,
+): readonly Run[] | typeof no | typeof unknown {
   const runs: Run[] = []
+  let length = 0
   let known = true
   for (const piece of template.pieces) {
     if (!isVariable(piece)) {
       runs.push(piece)
+      length += piece.data ? piece.text.length : piece.text.length - starsOf(piece.text)
       continue
     }
     const text = textOf(piece, scope)
     if (text === null) return no
     if (text === undefined) known = false
-    else runs.push({ text, data: true })
+    else {
+      runs.push({ text, data: true })
+      length += text.length
+    }
   }
-  return known ? runs : unknown
+  if (!known) return unknown
+  return length > most ? no : runs
 }
 
-/** Whether a template that is filled in covers a text from an offset on. `${…}` counts by its value's length before anything is built. */
+/** Whether a template that is filled in covers a text from an offset on. */
 export function templateMatches(template: Template, text: string, { scope, from = 0 }: Place): Truth {
-  const least = leastLength(template, scope)
-  if (least === no || least === unknown) return least
-  if (least.length > text.length - from) return no
-  const runs = filled(template, scope)
+  const runs = filled(template, scope, text.length - from)
   if (runs === no || runs === unknown) return runs
   return globMatches(globOfRuns(runs), text, from) ? yes : no
 }
@@ -110,26 +121,6 @@ export interface Place {
 /** The glob of a template without variables. */
 export function closedGlob(template: Template): Glob {
   return globOfRuns(closedRuns(template))
-}
-
-/** INVARIANT: what is built from a template is no longer than the text it is held against, whatever the values are. */
-export function leastLength(
-  template: Template,
-  scope: Scope,
-): { readonly length: number } | typeof no | typeof unknown {
-  let length = 0
-  let known = true
-  for (const piece of template.pieces) {
-    if (!isVariable(piece)) {
-      length += piece.data ? piece.text.length : piece.text.length - starsOf(piece.text)
-      continue
-    }
-    const text = textOf(piece, scope)
-    if (text === null) return no
-    if (text === undefined) known = false
-    else length += text.length
-  }
-  return known ? { length } : unknown
 }
 
 function starsOf(text: string): number {

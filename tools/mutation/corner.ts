@@ -204,6 +204,24 @@ export function cornerLines(): readonly string[] {
   ]
 }
 
+/** A document about which there is nothing to tell, and what comes of it when a sign or a member is left out, doubled or changed. */
+export function damagedDocuments(documents: readonly { readonly text: string; readonly type: string }[]) {
+  return documents.flatMap(({ text, type }) => {
+    const signs = [...text.matchAll(/[{}[\],:"]/g)].map(({ index }) => index)
+    const cut = signs.flatMap((at) => [text.slice(0, at) + text.slice(at + 1), text.slice(0, at + 1) + text.slice(at)])
+    const values = [...text.matchAll(/"[A-Z][A-Za-z]*":("[^"]*"|\[[^\]]*\]|\{[^{}]*\}),?/g)]
+    const bent = values.flatMap(({ index, 0: whole, 1: value = '' }) => {
+      const rest = text.slice(index + whole.length)
+      const before = text.slice(0, index)
+      const member = whole.endsWith(',') ? whole.slice(0, -1) : whole
+      const put = (other: string) => before + member.replace(value, other) + (whole.endsWith(',') ? ',' : '') + rest
+      const others = ['[]', '7', '""', '{}', 'null', '["x",1]', '"*"', '["*"]', '"x"', 'true', '"2012"', '["é","Ā"]']
+      return [before + rest, `${before}${member},${member}${whole.endsWith(',') ? ',' : ''}${rest}`, ...others.map(put)]
+    })
+    return [...new Set([...cut, ...bent])].map((one) => ({ text: one, type }))
+  })
+}
+
 /** Questions for the corners of explanations. */
 function explained(line: (changes: object, rest: object) => string): readonly string[] {
   const open = { ...allow, Action: '*', Resource: '*' }
@@ -211,7 +229,14 @@ function explained(line: (changes: object, rest: object) => string): readonly st
   const texts = { 'aws:username': 'v'.repeat(3_000), 'aws:x': 'w'.repeat(1_096), 'aws:y': 'z' }
   const under = (condition: object) => policies({ ...open, Condition: condition })
   const resourceOf = (extra: object) => ({ policies: { resource: documentOf({ ...open, ...extra }) } })
+  const half = { 'aws:h': '\ud801', 'aws:k': '\ud801\udc28', 'aws:v': 'Ab'.repeat(60) }
   return [
+    ...['${aws:h}\udc00', '${aws:h}\udc28', 'x${aws:h}\udc00', '${aws:h}${aws:h}', '\ud801${aws:h}'].flatMap((value) =>
+      ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'].flatMap((operator) => [
+        line({ context: half }, under({ [operator]: { 'aws:k': value } })),
+        line({ context: { ...half, 'aws:k': 'X\ud801\udc28' } }, under({ [operator]: { 'aws:k': [value, 'y'] } })),
+      ]),
+    ),
     line({ context: texts }, under({ StringEquals: { 'aws:k': '${aws:username}${aws:x}${aws:y}' } })),
     line({ context: texts }, under({ StringEquals: { 'aws:k': '${aws:username}${aws:x}' } })),
     line({ context: texts }, under({ NumericEquals: { 'aws:k': '${aws:y}' }, ArnLike: { 'aws:k': '${aws:y}*${*}' } })),

@@ -5,7 +5,8 @@ import { readVectors } from '../../test/vectors/vector.ts'
 import { chance } from '../chance.ts'
 import { brokenDocuments, brokenLines, oddDocuments, oddLines } from './broken.ts'
 import { conditionLines, matchingPairs, resourceLines } from './condition.ts'
-import { cornerActions, cornerDocuments, cornerLines } from './corner.ts'
+import { cornerActions, cornerDocuments, cornerLines, damagedDocuments } from './corner.ts'
+import { plainDocuments } from './document.ts'
 import { answerInside, insideLines } from './inside.ts'
 import type * as Engine from './room.ts'
 import { scenes } from './scene.ts'
@@ -32,6 +33,11 @@ export function cases(): readonly Case[] {
   const documents = documentsOf([...vectors, ...random.slice(0, 400)].map(({ text }) => text))
   const broken = [...oddDocuments(), ...brokenDocuments(documents.map(({ text }) => text))]
   const corners = cornerDocuments().flatMap((text) => types.map((type) => ({ text, type })))
+  const plain = plainDocuments().filter(({ text }) => text.length < 600 && !text.includes('\n'))
+  const damaged = [
+    ...damagedDocuments(plain).filter((_, index) => index % 3 === 0),
+    ...plain.flatMap(({ text }) => types.map((type) => ({ text, type }))),
+  ]
   const lines = [...oddLines(), ...cornerLines(), ...brokenLines(random.slice(0, 300).map(({ text }) => text))]
   return [
     ...[...vectors, ...random, ...conditions].map((one) => ({ kind: 'decide' as const, ...one, other: '' })),
@@ -42,7 +48,7 @@ export function cases(): readonly Case[] {
       text,
       other,
     })),
-    ...[...corners, ...documents].map(({ text, type }) => ({
+    ...[...corners, ...damaged, ...documents].map(({ text, type }) => ({
       kind: 'document' as const,
       name: `a document: ${text}`,
       text,

@@ -86,6 +86,8 @@ function patternScenes(): readonly Scene[] {
         'aws:username': `alice-${other}`,
         'aws:RequestTag/n': String(index),
         'aws:RequestTag/i': `ALICE-${other}é${index}`,
+        'aws:RequestTag/v': 'Ab'.repeat(60),
+        'aws:RequestTag/w': `${'aB'.repeat(60)}É${index}`,
       }
       return [
         `arn:aws:s3:::x-part-${index}-y/end${index % 7}z`,
@@ -141,6 +143,25 @@ function patternScenes(): readonly Scene[] {
         Resource: undefined,
         NotResource: [`arn:aws:s3:::x-part-${index}-*`, 'arn:aws:s3:eu*', 'arn:aws:s3:::key*'],
       })),
+    ],
+    'long variables without case': (count) => [
+      under(
+        'StringEqualsIgnoreCase',
+        'aws:RequestTag/w',
+        times(count, (index) => `\${aws:RequestTag/v}é${index}`),
+      ),
+    ],
+    'ARNs with data': (count) => [
+      under(
+        'ArnLike',
+        'aws:RequestTag/x',
+        times(count, (index) => `arn:aws:s3:\${*}:${index}:*`),
+      ),
+      under(
+        'ArnLike',
+        'aws:RequestTag/x',
+        times(count, (index) => `arn:aws:s3:\${aws:username}:${index}:*\${*}`),
+      ),
     ],
     'resources by name': (count) => times(count, (index) => allow(`arn:aws:s3:::x-part-${index}-y/end${index % 7}z`)),
   }

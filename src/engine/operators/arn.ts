@@ -2,7 +2,7 @@ import { partsOf } from '../arn.ts'
 import type { Scope } from '../context.ts'
 import { type Glob, globMatches, globOfRuns, type Run } from '../glob.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
-import { closedRuns, filled, leastLength, type Template, templateOf } from '../variable.ts'
+import { closedRuns, filled, type Template, templateOf } from '../variable.ts'
 import { patternList, someMatch } from './pattern-list.ts'
 import { unparseable, type ValueTest } from './value-test.ts'
 
@@ -10,7 +10,7 @@ import { unparseable, type ValueTest } from './value-test.ts'
 export function arnLike(values: readonly string[], variables: boolean): ValueTest {
   const closed: string[] = []
   const open: Template[] = []
-  for (const value of values.length > 1 ? new Set(values) : values) {
+  for (const value of new Set(values)) {
     const template = value.includes('${') ? templateOf(value, variables) : undefined
     if (template?.open === true) open.push(template)
     else closed.push(value)
@@ -85,10 +85,7 @@ function matches({ prefix, components }: ArnPattern, value: string): boolean {
 }
 
 function openMatches(template: Template, value: string, scope: Scope): Truth {
-  const least = leastLength(template, scope)
-  if (least === no || least === unknown) return least
-  if (least.length > value.length) return no
-  const runs = filled(template, scope)
+  const runs = filled(template, scope, value.length)
   if (runs === no || runs === unknown) return runs
   const pattern = patternOf(runs)
   return pattern !== undefined && matches(pattern, value) ? yes : no

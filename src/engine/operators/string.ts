@@ -3,7 +3,7 @@ import { fold } from '../fold.ts'
 import { globMatches, type Run } from '../glob.ts'
 import { remembering } from '../remember.ts'
 import { no, type Truth, unknown, yes } from '../truth.ts'
-import { closedGlob, filled, isVariable, leastLength, type Template, templateMatches, templateOf } from '../variable.ts'
+import { closedGlob, closedRuns, filled, type Template, templateMatches, templateOf } from '../variable.ts'
 import { patternList, someMatch } from './pattern-list.ts'
 import type { ValueTest } from './value-test.ts'
 
@@ -29,7 +29,7 @@ function foldOnce(text: string): string {
 export function stringLike(values: readonly string[], variables: boolean): ValueTest {
   const closed: string[] = []
   const open: Template[] = []
-  for (const value of values.length > 1 ? new Set(values) : values) {
+  for (const value of new Set(values)) {
     const template = value.includes('${') ? templateOf(value, variables) : undefined
     if (template?.open === true) open.push(template)
     else closed.push(value)
@@ -60,7 +60,9 @@ function same(wanted: string, plain: (text: string) => string): ValueTest {
 }
 
 function closedText(template: Template): string {
-  return template.pieces.map((piece) => (isVariable(piece) ? '' : piece.text)).join('')
+  return closedRuns(template)
+    .map(({ text }) => text)
+    .join('')
 }
 
 /** INVARIANT: folding changes no length, so that what must be where is known before anything is folded or built. */
@@ -69,10 +71,7 @@ function equalTruth(
   text: string,
   { scope, plain }: { readonly scope: Scope; readonly plain: (text: string) => string },
 ): Truth {
-  const least = leastLength(template, scope)
-  if (least === no || least === unknown) return least
-  if (least.length > text.length) return no
-  const runs = filled(template, scope)
+  const runs = filled(template, scope, text.length)
   if (runs === no || runs === unknown) return runs
   return runsAre(runs, text, plain) ? yes : no
 }
