@@ -2,8 +2,7 @@ import type { Target } from '#access'
 import { Fault, type HttpRequest } from '#protocol'
 import type { Tables } from '#store'
 import type { Arrival } from './arrival.ts'
-import { type Described, type Lookups, type Need, notCovered } from './describe/index.ts'
-import { settle } from './describe/late.ts'
+import { type Described, type Lookups, type Need, notCovered, settle } from './describe/index.ts'
 import type { GatewayHouse } from './house.ts'
 
 /** What a decision is made about. */

@@ -37,7 +37,7 @@ export function createGateway({ house, settings, secure, maxBody }: GatewayParts
     passage: {
       takes(incoming, outgoing) {
         const head = headOf(incoming, secure)
-        if (!incoming.url?.startsWith('/')) return refuseTarget(outgoing, head)
+        if (incoming.httpVersionMajor !== 1 || !incoming.url?.startsWith('/')) return refuseTarget(outgoing, head)
         const addressee = addresseeOf(head, house)
         if (addressee === 'own') return false
         if (addressee === 'other') void pass({ incoming, outgoing, head }, gateway, signingKeys)
@@ -74,7 +74,7 @@ function send(outgoing: ServerResponse, { status, headers, body }: Awaited<Retur
 
 /** A target that names another server is for a proxy, which this is not. */
 function refuseTarget(outgoing: ServerResponse, head: HttpRequest): true {
-  const message = 'The target of the request must be a path.'
+  const message = 'The target of the request must be a path, and its protocol HTTP/1.'
   const fault = new Fault({ code: 'InvalidRequest', status: 400, message })
   const { status, headers, body } = refuse(fault, { head, target: undefined, requestId: 'none' })
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })

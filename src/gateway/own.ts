@@ -18,7 +18,13 @@ export const ownName = 'cardea'
 export function addresseeOf(head: HttpRequest, house: House): Addressee {
   const scope = scopeOf(head)
   if (scope !== undefined) return isOwn(scope, house) ? 'own' : 'other'
-  if (head.path.startsWith(ownPath) || isProbe(head) || isForIssuer(head) || house.fronts.some((front) => front.takes?.(head) === true)) return 'own'
+  if (
+    head.path.startsWith(ownPath) ||
+    isProbe(head) ||
+    isForIssuer(head) ||
+    house.fronts.some((front) => front.takes?.(head) === true)
+  )
+    return 'own'
   if (head.path !== '/') return 'other'
   if (head.method === 'POST' && hasForm(head)) return 'unsure'
   return head.query.includes('Action=') ? sure(head, house) : 'other'

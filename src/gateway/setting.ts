@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { gatewayServices } from './describe/index.ts'
 import type { GatewaySettings, UpstreamCredentials } from './house.ts'
 
 /** What an operator sets, by the names of the command line. */
@@ -53,6 +54,8 @@ function servicesIn(pairs: readonly string[]): ReadonlyMap<string, string> {
   for (const pair of pairs) {
     const at = pair.indexOf('=')
     const name = pair.slice(0, at)
+    if (!gatewayServices.includes(name))
+      throw new SettingError(`--service: ${name} is none of ${gatewayServices.join(', ')}.`)
     if (services.has(name)) throw new SettingError(`--service names ${name} twice.`)
     services.set(name, pair.slice(at + 1))
   }

@@ -127,7 +127,11 @@ const forgeries: Readonly<Record<string, Case & { readonly code: RegExp }>> = {
     },
     code: /SignatureDoesNotMatch/,
   },
-  'the last chunk is missing': { parts, change: (body) => body.replace(/0;chunk-signature=.*$/s, ''), code: /IncompleteBody/ },
+  'the last chunk is missing': {
+    parts,
+    change: (body) => body.replace(/0;chunk-signature=.*$/s, ''),
+    code: /IncompleteBody/,
+  },
   'the signature of the trailer was changed': {
     parts,
     trailer,

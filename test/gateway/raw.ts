@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { readClaim, s3SigningRules, SigningKeys, signRequest } from '#protocol'
+import { readClaim, SigningKeys, s3SigningRules, signRequest } from '#protocol'
 import type { Credentials } from '../front-door.ts'
 import type { Rig } from './rig.ts'
 
@@ -81,9 +81,12 @@ export async function send({ port }: Rig, { method, target, headers, body = '' }
 export async function speak({ port }: Rig, text: string | Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('data', (chunk) => {
+    chunks.push(chunk)
+    socket.setTimeout(200)
+  })
   socket.on('error', () => undefined)
-  socket.setTimeout(400, () => socket.destroy())
+  socket.setTimeout(5000, () => socket.destroy())
   socket.write(text)
   await once(socket, 'close')
   return Buffer.concat(chunks).toString('latin1')

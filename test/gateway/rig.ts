@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
-import S3rver from 's3rver'
 import { createAccess } from '#access'
 import { createGateway, type GatewaySettings } from '#gateway'
 import { createHouse, type House, type HouseParts, listen } from '#server'
@@ -102,6 +102,22 @@ export async function openRig({ parts = {}, ...settings }: RigSettings): Promise
       await store.close()
     },
   }
+}
+
+interface S3rver {
+  run(): Promise<{ readonly port: number }>
+  close(): Promise<void>
+}
+
+// The packages bring no types of their own.
+const require = createRequire(import.meta.url)
+const S3rver: new (options: Readonly<Record<string, unknown>>) => S3rver = require('s3rver')
+const dynalite: (options: Readonly<Record<string, unknown>>) => Server = require('dynalite')
+
+/** A real store of tables. */
+export async function openTables(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 })
+  return { url: await urlOf(server), close: () => closed(server) }
 }
 
 /** A real store of objects. */
