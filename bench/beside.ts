@@ -102,9 +102,43 @@ function headersOf(host: string, { service, body, credentials }: Asked, index: n
 
 /** A thousand different requests, so that nothing could be answered from memory of the one before. */
 function signed(host: string, asked: Asked): readonly Uint8Array[] {
-  return Array.from({ length: 1000 }, (_, index) => {
-    const lines = Object.entries(headersOf(host, asked, index)).map(([name, value]) => `${name}: ${value}`)
-    const { body } = asked
-    return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  return Array.from({ length: 1000 }, (_, index) => requestOf(host, asked, index))
+}
+
+/** A whole signed request as bytes. Takes: a number that makes it another one than those with other numbers. */
+export function requestOf(host: string, asked: Asked, index: number): Uint8Array {
+  const lines = Object.entries(headersOf(host, asked, index)).map(([name, value]) => `${name}: ${value}`)
+  const { body } = asked
+  return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+}
+
+/** The credentials in the answer of a call that makes some. */
+export function credentialsIn(answer: string): Credentials {
+  const text = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1] ?? ''
+  return {
+    accessKeyId: text('AccessKeyId'),
+    secretAccessKey: text('SecretAccessKey'),
+    sessionToken: text('SessionToken'),
+  }
+}
+
+/** A role that its whole account may assume. Gives: the body of a call that assumes it. */
+export async function assumable({ url, administrator, accountId }: Served): Promise<string> {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: 'sts:AssumeRole' }],
+  }
+  const role = new URLSearchParams({
+    Action: 'CreateRole',
+    Version: '2010-05-08',
+    RoleName: 'bench',
+    AssumeRolePolicyDocument: JSON.stringify(trust),
   })
+  await ask(url, { service: 'iam', body: role.toString(), credentials: administrator })
+  return new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: `arn:aws:iam::${accountId}:role/bench`,
+    RoleSessionName: 'bench',
+  }).toString()
 }
