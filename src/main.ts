@@ -134,6 +134,7 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   const { operations, quotaNames, instanceFront } = services
   const { region: regions, localIssuer, publicUrl, singleUseTokens } = settings
   const served = { url: '' }
+  const standing: { gateway?: Gateway | undefined } = {}
   const access = createAccess({ store, ...(regions === undefined ? {} : { regions }) })
   const log = createLog(settings.logLevel)
   const house = createHouse({
@@ -154,14 +155,17 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
       now: Date.now,
       accounts: () => accountsOf(store),
       createAccount: (asked) => createAccountIn(store, newAccountIn(asked)),
+      told: { coverage: () => standing.gateway?.covered() ?? [] },
     },
   })
   const rotation = await rotating(store, house)
   const gateway = await gatewayOn(house, settings)
+  standing.gateway = gateway
   const serving = await servingOn(house, settings, gateway)
   served.url = serving.url
   return {
     url: serving.url,
+    ...(gateway && { covered: gateway.covered() }),
     async stop() {
       clearInterval(rotation)
       await serving.stop()

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { gateway } from './command/gateway.ts'
+import { coverage } from './command/gateway-coverage.ts'
 import { forGateway } from './gateway-setting.ts'
 import type { Program } from './program.ts'
 import type { Add } from './run.ts'
@@ -21,4 +22,11 @@ export function addGateway({ top, program, takes }: GatewayLine, add: Add): void
     takes: ['data', 'ephemeral', ...forGateway, ...takes],
     act: ({ settings, output }) => gateway(program, settings, output),
   })
+  add({
+    parent: top,
+    name: 'coverage',
+    says: 'show what the gateway enforces, what it refuses and what passes',
+    takes: ['data'],
+    act: ({ settings, words, output }) => coverage(settings, words[0], output),
+  }).argument('[service]', 'every operation of this service')
 }

@@ -116,9 +116,22 @@ export interface CreatedAccount {
   readonly administrator: KeyPair & { readonly userName: string }
 }
 
+/** What becomes of the requests to a service behind the gateway. */
+export interface Covered {
+  readonly service: string
+  readonly upstream: string
+  /** Names of operations. */
+  readonly enforced: readonly string[]
+  /** With the reason. */
+  readonly refused: Readonly<Record<string, string>>
+  readonly passes: readonly string[]
+}
+
 export interface Serving {
   /** `http://127.0.0.1:2273` */
   readonly url: string
+  /** What stands before other services enforces, refuses and lets pass. */
+  readonly covered?: readonly Covered[]
   /** Answers what is under way, then ends. */
   stop(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { Fault, type HttpRequest, type SigningKeys } from '#protocol'
 import type { Arrival } from './arrival.ts'
 import { type Authentic, authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
+import { passesThrough } from './covered.ts'
 import { describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
 import { Cut, forward } from './forward.ts'
 import type { GatewayHouse } from './house.ts'
@@ -94,8 +95,7 @@ function waivedOf(
   const isNobody = arrival.caller === undefined || arrival.caller.kind === 'nobody'
   if (isNotCovered(cause) && !isNobody && passThrough.size > 0) {
     const { service, operation } = nameTarget(target, request)
-    if (passThrough.has(`${service}:${operation}`) || passThrough.has(`${service}:*`))
-      return { by: 'pass-through', fault: cause }
+    if (passesThrough(passThrough, `${service}:${operation}`)) return { by: 'pass-through', fault: cause }
   }
   if (reportOnly) return { by: 'report-only', fault: cause }
   throw cause

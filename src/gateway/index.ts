@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type HttpRequest, SigningKeys } from '#protocol'
 import { dispatch, type House, headOf, type Passage, receive } from '#server'
+import { type Covered, coveredBy } from './covered.ts'
 import { pass } from './gateway.ts'
 import type { GatewayHouse, GatewaySettings } from './house.ts'
 import { Keeper } from './keeper.ts'
@@ -8,6 +9,7 @@ import { addresseeOf, sure } from './own.ts'
 import { refuse } from './refuse.ts'
 import { Upstreams } from './upstream.ts'
 
+export type { Covered } from './covered.ts'
 export type { GatewaySettings, UpstreamCredentials } from './house.ts'
 export { type Given, SettingError, settingsOf } from './setting.ts'
 
@@ -15,6 +17,8 @@ export { type Given, SettingError, settingsOf } from './setting.ts'
 export interface Gateway {
   /** Takes the requests that are for them. */
   readonly passage: Passage
+  /** What is enforced, what is refused, and what passes. */
+  covered(): readonly Covered[]
   /** Ends the connections to them. */
   close(): Promise<void>
 }
@@ -45,6 +49,7 @@ export function createGateway({ house, settings, secure, maxBody }: GatewayParts
         return true
       },
     },
+    covered: () => coveredBy(gateway),
     close: () => upstreams.close(),
   }
 

@@ -9,6 +9,8 @@ export interface OperatorHouse {
   accounts(): Promise<readonly object[]>
   /** Takes: what the request's body says, unchecked. Errors: `Fault`. */
   createAccount(asked: unknown): Promise<object>
+  /** What is told to who asks with GET, by the last part of the path. */
+  readonly told?: Readonly<Record<string, () => object>>
 }
 
 /** What else a server does for its operator, by the last part of the path. Takes: what the request's body says, unchecked. */
@@ -74,8 +76,10 @@ export function newAccountIn(value: unknown): NewAccount {
 }
 
 async function perform({ method, path, body }: HttpRequest, house: OperatorHouse): Promise<unknown> {
-  if (path !== `${operatorPath}accounts`)
-    throw new Fault({ code: 'NotFound', status: 404, message: 'There is nothing at this path.' })
+  const name = path.slice(operatorPath.length)
+  const told = method === 'GET' && Object.hasOwn(house.told ?? {}, name) ? house.told?.[name] : undefined
+  if (told !== undefined) return told()
+  if (name !== 'accounts') throw new Fault({ code: 'NotFound', status: 404, message: 'There is nothing at this path.' })
   if (method === 'GET') return house.accounts()
   if (method === 'POST') return house.createAccount(valueIn(body))
   throw new Fault({ code: 'MethodNotAllowed', status: 405, message: 'Use GET or POST.' })

@@ -81,7 +81,7 @@ export async function send({ port }: Rig, { method, target, headers, body = '' }
 export async function speak({ port }: Rig, text: string | Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
     socket.setTimeout(200)
   })

@@ -8,6 +8,7 @@ import type { AccountSummary, CreatedAccount, Installation, Program, Serving } f
 import { flagOf, type Settings } from '../setting.ts'
 import { type ExitCode, exitCode } from '../stop.ts'
 import { quoted } from './env.ts'
+import { gatewayLines } from './gateway-coverage.ts'
 import { answerOf, createFirst, plannedUrl, rootWarning } from './init.ts'
 
 /** Serves until it is told to stop by SIGINT or SIGTERM. */
@@ -76,6 +77,7 @@ async function announce(started: Started, output: Output): Promise<void> {
     url: serving.url,
     ...(created === undefined ? { accountId: accounts[0]?.id } : answerOf(created)),
     accounts: accounts.length,
+    ...(serving.covered && { gateway: serving.covered }),
     ...(settings.ephemeral === true ? {} : { data: settings.data }),
   }
   say(output, answer, () => welcome(started, accounts, output))
@@ -124,6 +126,7 @@ function welcome(
     `Store        ${settings.ephemeral === true ? 'in memory, forgotten at the end' : settings.data}`,
     'Enforced     every request must be signed by a known key, and every operation is decided by the policies',
     '             that bear on it; what is unknown, unreadable or unsigned is refused',
+    ...gatewayLines(serving, settings),
     ...credentials(created, settings),
     '',
     dim('In another terminal:'),
