@@ -184,7 +184,7 @@ function layerOf({ layer, level, exempt, examined }: Part, placeOf: PlaceOf): La
 function resultOf(examined: readonly Examined[]): LayerExplanation['result'] {
   if (examined.some(({ statement, truth }) => statement.deny && truth === yes)) return 'deny'
   const open = examined.filter(({ truth }) => truth !== no)
-  if (open.some(({ statement, truth }) => statement.deny && truth === unknown)) return 'unknown'
+  if (open.some(({ statement }) => statement.deny)) return 'unknown'
   if (open.some(({ truth }) => truth === yes)) return 'allow'
   return open.length > 0 ? 'unknown' : 'none'
 }

@@ -26,6 +26,8 @@ export function cornerDocuments(): readonly string[] {
     ),
     ...principals().map((Principal) => ({ ...allow, Principal })),
     ...principals().map((NotPrincipal) => ({ ...allow, Effect: 'Deny', NotPrincipal })),
+    { ...allow, Principal: { AWS: ['111122223333', 'x', 'y'], Service: ['x', 'ec2.amazonaws.com', 'y'] } },
+    ...['a-', '-a', '-', 'a b', 'é', 'A1'].map((Sid) => ({ ...allow, Sid, Action: 's3' })),
     { ...allow, NotPrincipal: { AWS: '111122223333' } },
     { ...allow, Action: '*', NotResource: '*', Resource: undefined, Principal: '*' },
     { ...allow, Action: '*', Resource: '*', Principal: { Service: '*' } },
@@ -230,7 +232,15 @@ function explained(line: (changes: object, rest: object) => string): readonly st
   const under = (condition: object) => policies({ ...open, Condition: condition })
   const resourceOf = (extra: object) => ({ policies: { resource: documentOf({ ...open, ...extra }) } })
   const half = { 'aws:h': '\ud801', 'aws:k': '\ud801\udc28', 'aws:v': 'Ab'.repeat(60) }
+  const manager = { organization: { managementAccount: '111122223333' } }
+  const scp = [[documentOf({ ...open, Effect: 'Deny', Condition: { StringEquals: { 'aws:CurrentTime': 'x' } } }, open)]]
+  const named = { ...open, Condition: { StringEquals: { 'aws:username': 'x' } } }
+  const otherwise = { ...open, Condition: { StringEquals: { 'AWS:UserName': 'x' } } }
   return [
+    line(manager, { policies: { scp, identity: [documentOf(named)] } }),
+    line({}, { policies: { scp, identity: [documentOf(named, otherwise)] } }),
+    line({}, { policies: { scp, identity: [documentOf(open)] } }),
+    line({}, { policies: { identity: [documentOf({ ...named, Effect: 'Deny' }, open)] } }),
     ...['${aws:h}\udc00', '${aws:h}\udc28', 'x${aws:h}\udc00', '${aws:h}${aws:h}', '\ud801${aws:h}'].flatMap((value) =>
       ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'].flatMap((operator) => [
         line({ context: half }, under({ [operator]: { 'aws:k': value } })),

@@ -30,7 +30,7 @@ export interface Fate {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const usualPatience = 60_000
-const tasksOfOneProcess = 1_000
+const tasksOfOneProcess = 500
 
 /** Runs mutants on all processors, each until the first answer that differs. */
 export async function tryAll(

@@ -38,8 +38,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   runs: { seeds: 40, answer: runs },
   points: { seeds: 30, answer: points },
   bits: { seeds: 24, answer: bits },
-  period: { seeds: 6, answer: periods, rounds: 3 },
-  text: { seeds: 6, answer: texts },
+  period: { seeds: 4, answer: periods, rounds: 3 },
+  text: { seeds: 4, answer: texts, rounds: 12 },
   gram: { seeds: 30, answer: grams },
   sieve: { seeds: 12, answer: sieves },
   list: { seeds: 12, answer: lists },
@@ -54,6 +54,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   point: { seeds: 1, answer: everyPoint, rounds: 1 },
   huge: { seeds: 1, answer: hugeExponents, rounds: 1 },
   named: { seeds: 20, answer: named },
+  inherited: { seeds: 1, answer: inherited, rounds: 1 },
 }
 
 function word(next: Next, letters: readonly string[], most: number): string {
@@ -361,7 +362,7 @@ function named(room: Room, next: Next): unknown {
     const resource = [
       { Resource: '*' },
       { Resource: 'arn:aws:s3:::b/*' },
-      { Resource: 'arn:aws:s3:::b/k' },
+      { Resource: ['arn:aws:s3:::b/k', 'arn:aws:s3:::b*', 'arn:aws:s3:::b/*'] },
       { NotResource: 'arn:aws:s3:::c' },
       { Resource: 'arn:aws:s3:::x' },
     ][next(5)]
@@ -380,5 +381,14 @@ function named(room: Room, next: Next): unknown {
       { principal, action: 's3:GetObject', resource, resourceAccount: account, context: { 'aws:k': 'v' } },
       layers,
     ),
+  )
+}
+
+/** What every object inherits is no key of a context. */
+function inherited(room: Room): unknown {
+  const context: Record<string, string> = Object.create({ 'aws:KEY': 'v' })
+  context['aws:other'] = 'w'
+  return ['aws:key', 'AWS:OTHER', 'toString'].map((name) =>
+    room.contextValue(room.scopeOf({ ...emptyRequest, context }, false), room.keyOf(name)),
   )
 }

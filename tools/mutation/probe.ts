@@ -107,17 +107,17 @@ export function answer(room: Room, one: Case): string {
 
 function verdict(room: Room, line: string): string {
   const question = room.readQuestion(line)
-  return JSON.stringify('error' in question ? question : room.decide(question.request, question.layers))
+  return shown('error' in question ? question : room.decide(question.request, question.layers))
 }
 
 /** Verdict, explanation, outlook and sentences. */
 function everything(room: Room, { text, other }: Case): string {
   const question = room.readQuestion(text)
-  if ('error' in question) return JSON.stringify(question)
+  if ('error' in question) return shown(question)
   const { request, layers, id } = question
   const told = withArns(room, text, layers)
   const decided = room.decide(request, told)
-  return JSON.stringify([
+  return shown([
     id,
     request,
     decided,
@@ -145,8 +145,17 @@ function withArns(room: Room, text: string, layers: Engine.Layers): Engine.Layer
 function reading(room: Room, { text, other }: Case): string {
   const type = types.find((one) => one === other) ?? 'identity'
   const { policy, problems } = room.parse(text, type)
-  const about = policy === undefined ? [] : [policy, room.principalsOf(policy), room.contextKeysOf(policy)]
-  return JSON.stringify([problems, about, room.positionAt(text, text.length >> 1), room.denyAll(type)])
+  const context = { 'AWS:USERNAME': 'a', 'aws:sourceip': 'b', 'aws:k': 'c' }
+  const about =
+    policy === undefined
+      ? []
+      : [policy, room.principalsOf(policy), room.contextKeysOf(policy), room.missingKeysOf([policy], context)]
+  return shown([problems, about, room.positionAt(text, text.length >> 1), room.denyAll(type)])
+}
+
+/** JSON that tells what is absent from what is there and `undefined`. */
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => (one === undefined ? '(undefined)' : one))
 }
 
 function documentCase(text: string, index: number): Case {

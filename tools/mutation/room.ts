@@ -1,6 +1,6 @@
 /** The engine as the court knows it: its door, and the parts behind it that have rules of their own. */
 export { isArnOf, partsOf } from '../../src/engine/arn.ts'
-export { scopeOf } from '../../src/engine/context.ts'
+export { contextValue, keyOf, scopeOf } from '../../src/engine/context.ts'
 export { covers, isCoverable } from '../../src/engine/cover.ts'
 export { equalsFolded, fold } from '../../src/engine/fold.ts'
 export { globMatches, globOf, globOfRuns, globStarts, isLiteral } from '../../src/engine/glob.ts'

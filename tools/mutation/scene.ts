@@ -64,8 +64,9 @@ type Statement = Readonly<Record<string, unknown>>
 /** Statements of one policy, asked for several things. */
 function decisions(room: Room, statements: readonly Statement[], asks: readonly Ask[]): string {
   const document = { Version: '2012-10-17', Statement: statements }
-  const layers = { identity: room.compile([{ policy: read(room, document) }]) }
-  return asks.map((ask) => room.decide(requestOf(ask), layers).decision).join()
+  const identity = room.compile([{ policy: read(room, document) }])
+  const answers = asks.map((ask) => room.decide(requestOf(ask), { identity }).decision)
+  return `${answers.join()} ${identity.buckets.size}`
 }
 
 type Scene = readonly [string, (room: Room) => string]
