@@ -29,6 +29,7 @@ const partitions: ReadonlySet<string> = new Set([
   'aws-eusc',
 ])
 
+// QUIRK: AWS's sentence names neither delegation requests nor the root user, though policies allow actions on both.
 const iamPaths = [
   'user/',
   'federated-user/',
@@ -43,6 +44,7 @@ const iamPaths = [
   'oidc-provider/',
   'report/',
   'access-report/',
+  'delegation-request/',
 ]
 
 /** Rule R-9: where ARNs must be whole, the document cannot be used. */
@@ -64,5 +66,5 @@ function arnFlaw(entry: string, parts: readonly string[]): Flaw | undefined {
 }
 
 function isIamPath(path: string): boolean {
-  return path === '*' || iamPaths.some((start) => path.startsWith(start))
+  return path === '*' || path === 'root' || iamPaths.some((start) => path.startsWith(start))
 }

@@ -159,6 +159,11 @@ test('entries of actions and resources are refused in the words of AWS', () => {
   )
   assert.equal(resource('arn:aws:s3:eu::b'), 'Resource arn:aws:s3:eu::b can not contain region information.')
   assert.equal(resource('arn:aws:iam::1:user/*'), undefined)
+  assert.equal(resource('arn:aws:iam::1:root'), undefined)
+  assert.equal(resource('arn:aws:iam::*:root'), undefined)
+  assert.match(resource('arn:aws:iam::1:roots') ?? '', /^IAM resource path must either be/)
+  assert.match(resource('arn:aws:iam::1:root/a') ?? '', /^IAM resource path must either be/)
+  assert.equal(resource('arn:aws:iam::1:delegation-request/dr-1'), undefined)
 })
 
 test('principals that nobody can be are refused in the words of AWS', () => {

@@ -55,6 +55,19 @@ test('AssumeRoot is an ordinary action on the root user, with the task as a cond
   })
 })
 
+test('a policy may name the roots of the accounts that it is about', async () => {
+  await door.iam.send(new CreateUserCommand({ UserName: 'kim' }))
+  const { AccessKey } = await door.iam.send(new CreateAccessKeyCommand({ UserName: 'kim' }))
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {}
+  const Statement = { Effect: 'Allow', Action: 'sts:AssumeRoot', Resource: `arn:aws:iam::${member}:root` }
+  const PolicyDocument = policyOf(Statement)
+  await door.iam.send(new PutUserPolicyCommand({ UserName: 'kim', PolicyName: 'p', PolicyDocument }))
+  const kim = door.as({ accessKeyId, secretAccessKey })
+  await assert.rejects(assumeRoot(kim), { message: plain('kim', member) })
+  const unpermitted = ' because no identity-based policy allows the sts:AssumeRoot action'
+  await assert.rejects(assumeRoot(kim, { TargetPrincipal: account }), { message: plain('kim', account) + unpermitted })
+})
+
 test('the target is an account or its root, the task one of five, and the time at most 15 minutes', async () => {
   for (const more of [
     { TargetPrincipal: `arn:aws:iam::${member}:user/ann` },
