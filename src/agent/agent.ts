@@ -7,7 +7,7 @@ import { type Listening, listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { answerMetadata, type MetadataParts } from './metadata.ts'
 import { metadataTokens } from './metadata-token.ts'
-import type { Machine } from './metadata-tree.ts'
+import { type Machine, metadataTrees } from './metadata-tree.ts'
 import { podsOf } from './pod.ts'
 import { type StandingAsked, type Stood, stand } from './standing.ts'
 import { type StateFolder, stateFolder } from './state.ts'
@@ -124,8 +124,7 @@ async function serve({ settings, stood, folder, log, clock, known }: Serving) {
     version1,
     tokens: metadataTokens(),
     now: () => clock.now(),
-    machine: machineHere(),
-    region: stood.region,
+    tree: metadataTrees(machineHere(), stood.region),
   }
   const token = randomBytes(32).toString('base64url')
   const tokenFile = folder.writeText('container-token', token)

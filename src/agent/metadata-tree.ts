@@ -17,8 +17,24 @@ export interface Machine {
 /** What stands where a text is not to be had just now. */
 export const unavailable = '\0unavailable'
 
-/** All of instance metadata, of any version. Takes: the region of an agent that is no instance. */
-export function metadataTree(known: Known, machine: Machine, region: string): Directory {
+/**
+ * Makes what shows instance metadata, and shows the same as long as what is known stays.
+ * Takes: the region of an agent that is no instance.
+ */
+export function metadataTrees(machine: Machine, region: string): (known: Known) => Directory {
+  let shownLast: { readonly of: Known; readonly tree: Directory } | undefined
+  return (known) => {
+    const { of, tree } = shownLast ?? {}
+    const same = of?.granted === known.granted && of?.last === known.last && of?.problem === known.problem
+    if (tree !== undefined && same) return tree
+    const made = metadataTree(known, machine, region)
+    shownLast = { of: known, tree: made }
+    return made
+  }
+}
+
+/** All of instance metadata, of any version. */
+function metadataTree(known: Known, machine: Machine, region: string): Directory {
   const { last } = known
   const instance = last?.instance
   const where = instance?.region ?? region

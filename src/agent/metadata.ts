@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '#protocol'
 import { type Answer, headerOf, strayed } from './answer.ts'
 import type { Known } from './keeper.ts'
 import { longestToken, type MetadataTokens } from './metadata-token.ts'
-import { type Directory, type Leaf, type Machine, metadataTree, unavailable } from './metadata-tree.ts'
+import { type Directory, type Leaf, unavailable } from './metadata-tree.ts'
 
 export interface MetadataParts {
   /** What is known of credentials. Takes: by which version of instance metadata they are handed on. */
@@ -10,8 +10,8 @@ export interface MetadataParts {
   readonly tokens: MetadataTokens
   /** Milliseconds since 1970. */
   now(): number
-  readonly machine: Machine
-  readonly region: string
+  /** What is shown of what is known. */
+  tree(known: Known): Directory
   /** Whether requests without a token are answered, as version 1 did. */
   readonly version1: boolean
   /** Names that lead to this agent, besides addresses and `localhost`. */
@@ -63,7 +63,7 @@ async function find(request: HttpRequest, delivery: '1.0' | '2.0', parts: Metada
   const directory = names.length === 0 || names.at(-1) === ''
   const steps = directory ? names.slice(0, -1) : names
   const known = await parts.known(delivery)
-  const found = leafAt(metadataTree(known, parts.machine, parts.region), steps)
+  const found = leafAt(parts.tree(known), steps)
   if (found === undefined) return refusal(404, reasonOf(known) ?? 'there is nothing at this path')
   if (typeof found !== 'string') return text(listing(found, steps.length === 0))
   if (directory) return refusal(404, 'the path goes on below what has nothing below it')

@@ -6,6 +6,7 @@ import type { HttpRequest } from '#protocol'
 import { answerContainer } from '../../src/agent/container.ts'
 import { answerMetadata } from '../../src/agent/metadata.ts'
 import { metadataTokens } from '../../src/agent/metadata-token.ts'
+import { metadataTrees } from '../../src/agent/metadata-tree.ts'
 import { openAgentHouse } from './house.ts'
 
 const house = await openAgentHouse()
@@ -25,8 +26,7 @@ const metadata = {
   known,
   tokens,
   now: () => 1e12,
-  machine: { hostname: 'h' },
-  region: 'us-east-1',
+  tree: metadataTrees({ hostname: 'h' }, 'us-east-1'),
   version1: false,
   names: [],
 }
