@@ -1,10 +1,11 @@
-import { authorizeFront, type Front, groundOf } from '#authorizer'
+import { type Authorizer, createAuthorizer, type Front, type HouseParts } from '#authorizer'
 import { signRequest } from '#protocol'
 import { type Credentials, type FrontDoor, openFrontDoor } from '../front-door.ts'
 
 /** The authorizer in front of a house, without a socket. */
 export interface AuthorizerDoor extends FrontDoor {
   readonly front: Front
+  readonly authorizer: Authorizer
   /** Sends a signed request of the administrator, or of somebody else. */
   ask(method: string, path: string, body?: unknown, credentials?: Credentials): Promise<Told>
   /** Registers the service of the tests. */
@@ -71,14 +72,24 @@ export const acme = {
   ],
 } as const
 
-/** Opens a house with an authorizer. Takes: more for its ground. */
-export async function openAuthorizer(account = '111122223333'): Promise<AuthorizerDoor> {
+/** Opens a house with an authorizer. Takes: its first account, and more for the authorizer. */
+export async function openAuthorizer(
+  account = '111122223333',
+  more: Partial<HouseParts> = {},
+): Promise<AuthorizerDoor> {
   const door = await openFrontDoor(account)
   const log: object[] = []
-  const tell = (line: object, message: string) => log.push({ ...line, message: message })
-  const front = authorizeFront(
-    groundOf({ store: door.store, access: door.house.access, now: door.now, log: { info: tell, error: tell } }),
-  )
+  const tell = (line: object, message: string) => log.push({ ...line, told: message })
+  const { store, now } = door
+  const parts = { store, access: door.house.access, now, log: { info: tell, error: tell } }
+  const authorizer = createAuthorizer({ ...parts, ...more })
+  const front: Front = (request) => {
+    for (const one of authorizer.fronts) {
+      const answering = one(request)
+      if (answering !== undefined) return answering
+    }
+    return undefined
+  }
   const ask: AuthorizerDoor['ask'] = async (method, path, body, credentials = door.administrator) => {
     const bytes =
       body === undefined ? new Uint8Array() : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
@@ -89,7 +100,14 @@ export async function openAuthorizer(account = '111122223333'): Promise<Authoriz
       headers: signedHeaders({ method, path, body: bytes, credentials, now: door.now(), service: 'cardea' }),
     })
   }
-  return { ...door, front, ask, log, registerAcme: (definition = acme) => ask('PUT', '/v1/services/acme', definition) }
+  return {
+    ...door,
+    front,
+    authorizer,
+    ask,
+    log,
+    registerAcme: (definition = acme) => ask('PUT', '/v1/services/acme', definition),
+  }
 }
 
 export interface Signing {
