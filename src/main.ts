@@ -163,6 +163,16 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   standing.gateway = gateway
   const serving = await servingOn(house, settings, gateway)
   served.url = serving.url
+  return running({ serving, gateway, rotation })
+}
+
+interface Running {
+  readonly serving: Serving
+  readonly gateway: Gateway | undefined
+  readonly rotation: NodeJS.Timeout
+}
+
+function running({ serving, gateway, rotation }: Running): Serving {
   return {
     url: serving.url,
     ...(gateway && { covered: gateway.covered() }),

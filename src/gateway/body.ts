@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { Fault } from '#protocol'
 import type { BodyReader } from './reader.ts'
 
@@ -10,7 +10,7 @@ export interface Body {
   /** Waits for all of it. Takes: the most bytes. Errors: `Fault`, also when it is larger. */
   whole(most: number): Promise<Buffer>
   /** Lets it flow, but its end only once all of it is proved. Errors: the stream's, a `Fault` for what is not proved. */
-  stream(): Transform
+  stream(): Readable
 }
 
 export interface BodyParts {
@@ -83,50 +83,58 @@ function wholeOf({ incoming, reader, length, go, idle }: BodyParts, most: number
 }
 
 /** INVARIANT: what comes last is held back until the reader has proved the whole, so no other side takes it for whole before. */
-class Proved extends Transform {
-  readonly #reader: BodyReader
+class Proved extends Readable {
+  readonly #incoming: IncomingMessage
   #held: Buffer | undefined
 
-  constructor(reader: BodyReader) {
-    super({ readableHighWaterMark: 262_144, writableHighWaterMark: 262_144 })
-    this.#reader = reader
+  constructor(incoming: IncomingMessage, reader: BodyReader) {
+    super({ highWaterMark: 262_144 })
+    this.#incoming = incoming
+    incoming.on('data', (chunk: Buffer) => this.#try(() => this.#take(reader.push(chunk))))
+    incoming.on('end', () =>
+      this.#try(() => {
+        reader.end()
+        if (this.#held !== undefined) this.push(this.#held)
+        this.push(null)
+      }),
+    )
+    incoming.pause()
   }
 
-  override _transform(chunk: Buffer, _: BufferEncoding, done: (cause?: Error | null) => void): void {
-    try {
-      for (const part of this.#reader.push(chunk)) {
-        if (part.length === 0) continue
-        if (this.#held !== undefined) this.push(this.#held)
-        this.#held = part
-      }
-      done()
-    } catch (cause) {
-      done(cause as Error)
+  override _read(): void {
+    this.#incoming.resume()
+  }
+
+  #take(parts: readonly Buffer[]): void {
+    for (const part of parts) {
+      if (part.length === 0) continue
+      if (this.#held !== undefined && !this.push(this.#held)) this.#incoming.pause()
+      this.#held = part
     }
   }
 
-  override _flush(done: (cause?: Error | null) => void): void {
+  #try(work: () => void): void {
     try {
-      this.#reader.end()
-      if (this.#held !== undefined) this.push(this.#held)
-      done()
+      work()
     } catch (cause) {
-      done(cause as Error)
+      this.destroy(cause as Error)
     }
   }
 }
 
-function streamOf({ incoming, reader, go, idle }: BodyParts): Transform {
-  const proved = new Proved(reader)
-  incoming.setTimeout(idle, () => proved.destroy(tooSlow()))
+function streamOf({ incoming, reader, go, idle }: BodyParts): Readable {
+  // Where there is nothing to prove, the length alone says whether it is whole, and undici counts.
+  const stream = reader.isPlain ? incoming : new Proved(incoming, reader)
+  incoming.setTimeout(idle, () => stream.destroy(tooSlow()))
   incoming.on('end', () => incoming.setTimeout(0))
   incoming.on('close', () => {
-    if (!incoming.complete) proved.destroy(cutOff())
+    if (!incoming.complete && stream !== incoming) stream.destroy(cutOff())
   })
-  incoming.on('error', () => proved.destroy(cutOff()))
-  incoming.pipe(proved)
+  incoming.on('error', () => {
+    if (stream !== incoming) stream.destroy(cutOff())
+  })
   go()
-  return proved
+  return stream
 }
 
 function tooLarge(most: number): Fault {

@@ -3,6 +3,8 @@ import { Fault } from '#protocol'
 
 /** Reads a body as it arrives, and proves what was signed of it. */
 export interface BodyReader {
+  /** Whether there is nothing to prove, and all goes on as it comes. */
+  readonly isPlain?: true
   /** Gives: what of it may go on. Errors: `Fault` when it is not what was signed. */
   push(chunk: Buffer): readonly Buffer[]
   /** Errors: `Fault` when the whole is not what was signed. */
@@ -11,7 +13,7 @@ export interface BodyReader {
 
 /** For a body that nothing was said about. */
 export function plainReader(): BodyReader {
-  return { push: (chunk) => [chunk], end: () => undefined }
+  return { isPlain: true, push: (chunk) => [chunk], end: () => undefined }
 }
 
 /** For a body whose hash was signed. Takes: 64 hexadecimal digits. */

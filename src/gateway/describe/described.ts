@@ -98,12 +98,21 @@ export interface Lookups {
   objectTags?(object: ObjectName): Promise<Readonly<Record<string, string>> | undefined>
   /** The ARN of the key that an alias stands for. Takes: the alias's ARN. */
   keyOfAlias?(arn: string): Promise<string | undefined>
+  /** The ARN of the key that a ciphertext was made with. */
+  keyOfCiphertext?(sealed: Ciphertext): Promise<string | undefined>
   /** The ARN of a secret by its name; `null` where there is no secret of that name. */
   secretArn?(name: string): Promise<string | null | undefined>
   /** The ARN of the role in an instance profile. Takes: the profile's ARN. */
   roleOfProfile?(arn: string): Promise<string | undefined>
   /** The tags of any other resource; empty where it has none. Takes: its ARN. */
   resourceTags?(arn: string): Promise<Readonly<Record<string, string>> | undefined>
+}
+
+/** A ciphertext of KMS as a request has it. */
+export interface Ciphertext {
+  /** In base64. */
+  readonly blob: string
+  readonly encryptionContext: Readonly<Record<string, string>>
 }
 
 export interface ObjectName {

@@ -4,11 +4,12 @@ import { type Ask, type Call, nameOf, objectIn, objectsIn, ownArn, textIn, texts
 import { describeByReference } from './generic.ts'
 import type { JsonObject } from './json.ts'
 import { notCovered, shown } from './refusal.ts'
+import { passRole } from './role.ts'
 import { each } from './rule.ts'
 import type { Keys, ServiceRules } from './rules.ts'
 import { pairsIn, requestTags, tagKeys } from './tag.ts'
 
-const makes = /^(?:Accept|Allocate|Copy|Create|Import|Provision|Purchase|Register|Request|Run|Start)[A-Z]/
+const makes = /^(?:Allocate|Copy|Create|Import|Purchase|Register|Run|StartNetworkInsights)[A-Z]/
 const template = 'what its launch template names cannot be told from the request'
 
 /** What ids of resources begin with, where that is not the name of their type. Source: "Amazon EC2 resource IDs". */
@@ -53,9 +54,12 @@ export const ec2Rules: ServiceRules = {
     'elastic-ip': ['AllocationId', 'AllocationIds'],
     'key-pair': ['KeyName', 'KeyPairId'],
     image: ['ImageId', 'SourceImageId'],
+    'vpc-endpoint-service': ['ServiceId', 'ServiceIds'],
   },
   operations: {
     RunInstances: runInstances,
+    CreateFlowLogs: createFlowLogs,
+    CreateLaunchTemplateVersion: byTemplateId,
     ...each('CreateTags DeleteTags', onTagged),
     ...each('AssociateIamInstanceProfile', (call) => [...describeByReference(call, ec2Rules), ...profileRole(call)]),
   },
@@ -64,6 +68,8 @@ export const ec2Rules: ServiceRules = {
     RequestSpotFleet: template,
     RequestSpotInstances: template,
     ModifyFleet: template,
+    CreateTransitGatewayPolicyTableEntry: 'the route table that it leads to is not covered',
+    CreateTransitGatewayRouteTableAnnouncement: 'the attachment that it goes through is not covered',
     ModifySpotFleetRequest: template,
     ReplaceIamInstanceProfileAssociation: 'the instance of an association cannot be told from its id',
     ModifyInstanceAttribute: 'what it changes decides what it touches',
@@ -114,6 +120,25 @@ function arnOf(call: Call, kind: string, name: string): string {
   if (!/^[^\0]{1,255}$/.test(name)) throw notCovered(nameOf(call), `${shown(name)} is no ${kind}`)
   const arn = ownArn(call, `${kind}/${name}`)
   return kind === 'image' || kind === 'snapshot' ? arn.replace(`:${call.arrived.account}:`, '::') : arn
+}
+
+/** Flow logs are made of networks, subnets and interfaces, and written with a role. */
+function createFlowLogs(call: Call): readonly Ask[] {
+  const action = call.operation.name
+  const logged = textsIn(call.input, 'ResourceIds').map((id) => {
+    const kind = kindOf(id)
+    if (kind === undefined) throw notCovered(nameOf(call), `${shown(id)} is of no kind that is known`)
+    return { action, resource: arnOf(call, kind, id) }
+  })
+  const role = textIn(call.input, 'DeliverLogsPermissionArn')
+  const made = withTags(call, { action, resource: arnOf(call, 'vpc-flow-log', '*') })
+  return [made, ...logged, ...taggings(call), ...passRole(call, role, 'vpc-flow-logs.amazonaws.com')]
+}
+
+function byTemplateId(call: Call): readonly Ask[] {
+  const id = textIn(call.input, 'LaunchTemplateId')
+  if (id === undefined) throw notCovered(nameOf(call), 'the launch template cannot be told from its name')
+  return [{ action: call.operation.name, resource: arnOf(call, 'launch-template', id) }]
 }
 
 /** The role of the instance profile is passed to EC2. */

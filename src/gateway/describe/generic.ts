@@ -38,8 +38,11 @@ function listsAll({ operation, input }: Call, { accessLevel, resourceTypes }: Ac
 
 function arnsOf(call: Call, { type, required }: ActionResource, rules: ServiceRules): readonly string[] {
   const found = resourcesOf(call, type, rules.members?.[type.name])
-  if (found.length > 0 || !required) return found
-  if (rules.madeByCall?.(call.operation.name) === true) return [anyOf(call, type)]
+  const made = required && rules.madeByCall?.(call.operation.name) === true
+  // What is copied is of the type of the copy.
+  if (found.length > 0) return made && call.operation.name.startsWith('Copy') ? [...found, anyOf(call, type)] : found
+  if (!required) return []
+  if (made) return [anyOf(call, type)]
   throw notCovered(nameOf(call), `its ${type.name} cannot be told`)
 }
 

@@ -16,7 +16,9 @@ export function withKeys(call: Call, ask: Ask, rules: ServiceRules): Need {
   const ours = action.startsWith(`${call.service}:`)
   const alike = facts === undefined || !ours ? { context: {}, settled: [] } : sameNamed(call, facts, own)
   const context = { ...(ours ? tagsOf(call) : {}), ...alike.context, ...own.context, ...ask.context }
-  const said = [...(ask.unknown ?? []), ...(own.unknown ?? [])]
+  const said = [...(ask.unknown ?? []), ...(own.unknown ?? [])].filter(
+    ({ key }) => !facts || keysOf(facts).includes(key),
+  )
   const settled = [...alike.settled, ...(own.settled ?? []), ...Object.keys(context), ...said.map(({ key }) => key)]
   const left = facts === undefined ? [] : unknownOf(facts, settled, ask.resource)
   const unknown = [...said, ...left]

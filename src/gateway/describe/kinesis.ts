@@ -4,7 +4,7 @@ import { passRole } from './role.ts'
 import { each, onArn, onEverything, onFirst, onNamed, together } from './rule.ts'
 import type { ServiceRules } from './rules.ts'
 
-const onStream = onFirst({ StreamName: onNamed('StreamName', 'stream/'), StreamARN: onArn('StreamARN', ['stream/']) })
+const byName = onFirst({ StreamName: onNamed('StreamName', 'stream/'), StreamARN: onArn('StreamARN', ['stream/']) })
 const everyKind = ['stream/', 'channel/']
 
 export const kinesisRules: ServiceRules = {
@@ -31,6 +31,15 @@ export const kinesisRules: ServiceRules = {
       passRole(call, neededText(call, 'ServiceExecutionRoleARN'), 'kinesis.amazonaws.com'),
     ),
   },
+}
+
+/** A stream by its name, its ARN, or both where they agree. */
+function onStream(call: Call): readonly Ask[] {
+  const { StreamName: name, ...rest } = call.input
+  if (typeof name !== 'string' || typeof rest['StreamARN'] !== 'string') return byName(call)
+  const asks = byName({ ...call, input: rest })
+  if (asks.some(({ resource }) => !resource.endsWith(`:stream/${name}`))) return byName(call)
+  return asks
 }
 
 function tagging(rule: (call: Call) => readonly Ask[], action: string) {

@@ -1,5 +1,6 @@
 import type { Context } from '#engine'
 import { type Ask, type Call, nameOf, neededText, objectIn, ownArn, textIn, textsIn } from './call.ts'
+import type { Late } from './described.ts'
 import { keyAsk } from './kms-key.ts'
 import { notCovered } from './refusal.ts'
 import { each, onEverything } from './rule.ts'
@@ -30,13 +31,16 @@ export const kmsRules: ServiceRules = {
 }
 
 function onKey(call: Call): readonly Ask[] {
-  const key = textIn(call.input, 'KeyId')
-  if (key === undefined) throw notCovered(nameOf(call), 'which key it uses stands in the ciphertext alone')
-  const asks = [
-    keyAsk(call, key, { action: call.operation.name, context: encryptionContext(call, 'EncryptionContext') }),
-  ]
-  if (call.operation.name !== 'ReplicateKey') return asks
-  const replica = `arn:${call.arrived.partition}:kms:${neededText(call, 'ReplicaRegion')}:${call.arrived.account}:key/*`
+  const action = call.operation.name
+  const context = encryptionContext(call, 'EncryptionContext')
+  const sealed = action === 'Decrypt' && textIn(call.input, 'KeyId') === undefined
+  const asks = sealed
+    ? [sealedAsk(call, { action, context }, 'EncryptionContext')]
+    : [keyAsk(call, neededText(call, 'KeyId'), { action, context })]
+  if (action !== 'ReplicateKey') return asks
+  const region = neededText(call, 'ReplicaRegion')
+  if (!/^[a-z0-9-]{1,32}$/.test(region)) throw notCovered(nameOf(call), 'ReplicaRegion is no region')
+  const replica = `arn:${call.arrived.partition}:kms:${region}:${call.arrived.account}:key/*`
   return [...asks, { action: 'CreateKey', resource: replica }]
 }
 
@@ -73,7 +77,6 @@ function aliasArn(call: Call): string {
 
 function reEncrypt(call: Call): readonly Ask[] {
   const [from, to] = [textIn(call.input, 'SourceKeyId'), neededText(call, 'DestinationKeyId')]
-  if (from === undefined) throw notCovered(nameOf(call), 'which key it decrypts with stands in the ciphertext alone')
   const same: Context = from === to ? { 'kms:ReEncryptOnSameKey': 'true' } : {}
   const uses = [
     {
@@ -89,10 +92,22 @@ function reEncrypt(call: Call): readonly Ask[] {
       algorithm: 'DestinationEncryptionAlgorithm',
     },
   ]
-  return uses.map(({ key, action, context, algorithm }) => {
+  return uses.map(({ key, action, context: own, algorithm }) => {
     const value = textIn(call.input, algorithm) ?? 'SYMMETRIC_DEFAULT'
-    return keyAsk(call, key, { action, context: { ...context, ...same, 'kms:EncryptionAlgorithm': value } })
+    const context = { ...own, ...same, 'kms:EncryptionAlgorithm': value }
+    return key === undefined
+      ? sealedAsk(call, { action, context }, 'SourceEncryptionContext')
+      : keyAsk(call, key, { action, context })
   })
+}
+
+/** The use of the key that a ciphertext was made with: only the ciphertext says which. */
+function sealedAsk(call: Call, { action, context }: { action: string; context: Context }, member: string): Ask {
+  const blob = neededText(call, 'CiphertextBlob')
+  const given = Object.entries(objectIn(call.input, member) ?? {})
+  const encryptionContext = Object.fromEntries(given.map(([key, value]) => [key, String(value)]))
+  const late: Late = { resource: async ({ keyOfCiphertext }) => keyOfCiphertext?.({ blob, encryptionContext }) }
+  return { action, resource: ownArn(call, 'key/*'), context, late }
 }
 
 function retireGrant(call: Call): readonly Ask[] {

@@ -61,7 +61,7 @@ function namesFor({ service }: Call, { name, arn }: ResourceType): ReadonlySet<s
   const stems = [...freeParts(arn), `${plain}arn`, `${plain}id`, `${plain}name`, plain].map((stem) =>
     stem.toLowerCase(),
   )
-  const names = new Set([...stems, ...stems.map((stem) => `${stem}s`), ...own])
+  const names = new Set([...stems, ...stems.map((stem) => `${stem}s`), ...stems.map((stem) => `source${stem}`), ...own])
   namesByType.set(arn, names)
   return names
 }

@@ -87,7 +87,8 @@ function levelOf({ bucket, key }: S3Name): Route['level'] {
 function choose(found: readonly Route[], request: HttpRequest, fields: Fields): SurfaceOperation | undefined {
   const id = fields.get('x-id')
   const fits = found.filter(({ operation, subresource }) => fitsRequest(operation, subresource, { request, fields }))
-  const chosen = fits.sort((one, other) => fixed(other.operation) - fixed(one.operation))[0]?.operation
+  const sorted = fits.map(({ operation }) => operation).sort((one, other) => fixed(other) - fixed(one))
+  const chosen = sorted.find(({ name }) => name === id) ?? sorted[0]
   if (id !== undefined && chosen !== undefined && id !== chosen.name)
     throw malformed(`The parameter x-id says ${shown(id)}, the rest of the request says ${chosen.name}.`)
   return chosen

@@ -1,4 +1,5 @@
 import { surfaceNames } from '#models'
+import { cloudtrailRules } from './cloudtrail.ts'
 import { dynamodbRules } from './dynamodb.ts'
 import { ec2Rules } from './ec2.ts'
 import { eventsRules } from './events.ts'
@@ -21,6 +22,7 @@ const own: ReadonlySet<string> = new Set(['iam', 'sts'])
 export const gatewayServices: readonly string[] = Object.freeze(surfaceNames.filter((name) => !own.has(name)))
 
 const rules: Readonly<Record<string, ServiceRules>> = {
+  cloudtrail: cloudtrailRules,
   dynamodb: dynamodbRules,
   ec2: ec2Rules,
   events: eventsRules,
