@@ -81,13 +81,15 @@ function certificateIn(text: string, name: string): X509Certificate {
   return found
 }
 
-/** Gives: `undefined` for what is no certificate in DER, and for one that something follows. */
+/** Gives: `undefined` for what is no certificate in DER, for one that something follows, and for one whose key cannot be read. */
 export function certificateFrom(der: Uint8Array): X509Certificate | undefined {
   // A certificate is a sequence; what begins otherwise could be PEM.
   if (der[0] !== 0x30) return undefined
   try {
     const certificate = new X509Certificate(der)
-    return Buffer.compare(certificate.raw, der) === 0 ? certificate : undefined
+    // The key is read when it is asked for, and cannot be asked for where its kind is unknown.
+    const known = certificate.publicKey.asymmetricKeyType !== undefined
+    return known && Buffer.compare(certificate.raw, der) === 0 ? certificate : undefined
   } catch {
     return undefined
   }

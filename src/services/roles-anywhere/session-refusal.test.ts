@@ -113,7 +113,7 @@ const certificates: readonly Case[] = [
     leaf: endEntity('web', impostor, { now, by: impostor }),
     asked: { chain: [impostor] },
     ...untrusted,
-    why: /the signature of "CN=web" is not by the key of "CN=Root"/,
+    why: /the signature of "CN=Root" is not by the key of "CN=Root"/,
   },
   {
     what: 'signed itself',
