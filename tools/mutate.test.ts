@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { tryAll } from './mutation/court.ts'
 import { mutantsOf } from './mutation/mutant.ts'
 import { scoresOf } from './mutation/score.ts'
+import { readReasons } from './mutation/survivor.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-mutate-test-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -51,9 +52,30 @@ test('a mistake that changes an answer is noticed, one that loops is ended, and 
   // No case asks about exactly 50, nor is the limit itself met.
   assert.equal(fateOf("if (points > least) return 'passed'"), undefined)
   assert.equal(fateOf('export const least: number = 51'), undefined)
-  const all = scoresOf(fates).at(-1)
+  const all = scoresOf(fates, { of: () => undefined }).at(-1)
   assert.equal(all?.survived, fates.filter(({ killedBy }) => killedBy === undefined).length)
   assert.ok(all !== undefined && all.share < 1 && all.share > 0.5)
+})
+
+test('a survivor with a reason is equivalent or not, and one that is listed but was noticed is stale', () => {
+  const [first, second, third] = mutantsOf('a.ts', 'export const a = (x: number) => x > 1 && x < 3\n')
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  const reasons = readReasons([
+    { reason: 'It cannot be told.', equivalent: true, mutants: [first, third] },
+    { reason: '', equivalent: true, mutants: [second] },
+  ])
+  const fates = [
+    { mutant: first, killedBy: undefined },
+    { mutant: second, killedBy: undefined },
+    { mutant: third, killedBy: 'more work: a case' },
+  ]
+  assert.deepEqual(
+    reasons.stale(fates, new Set()).map(({ mutated }) => mutated),
+    [third.mutated],
+  )
+  const [score] = scoresOf(fates, reasons)
+  assert.deepEqual([score?.byWork, score?.equivalent, score?.survived], [1, 1, 2])
+  assert.deepEqual([score?.raw, score?.share], [1 / 3, 1 / 2])
 })
 
 test('types, names of imports and keys of objects are not changed', () => {

@@ -15,9 +15,9 @@ import { type Fate, tryAll } from './mutation/court.ts'
 import { refused } from './mutation/killer.ts'
 import { type Memory, memoryOf } from './mutation/memory.ts'
 import { type Mutant, mutantsOf } from './mutation/mutant.ts'
-import { report, type Score, scoresOf } from './mutation/score.ts'
+import { percent, report, scoresOf } from './mutation/score.ts'
 import { settle } from './mutation/suite.ts'
-import { readReasons, writeSurvivors } from './mutation/survivor.ts'
+import { isSurvivor, readReasons, writeSurvivors } from './mutation/survivor.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const floor = 0.95
@@ -50,8 +50,10 @@ async function main(): Promise<void> {
   const open = chosen.filter((mutant) => !stands.has(mutant))
   const processes = values.processes === undefined ? undefined : Number(values.processes)
   const fates = [...before, ...(await tried(open, memory, { processes, tests: values.tests }))]
-  if (values.write) writeSurvivors(fates, values.file)
-  exit(verdict(fates, scoresOf(fates)))
+  const isPart = values.survivors || values.sample !== undefined
+  const whole = new Set(isPart ? [] : all.map(({ file }) => file))
+  if (values.write) writeSurvivors(fates, whole)
+  exit(verdict(fates, whole))
 }
 
 interface Manner {
@@ -122,23 +124,27 @@ function sampled(mutants: readonly Mutant[], count: number, seed: number): reado
   return mutants.filter((mutant) => chosen.has(mutant))
 }
 
-/** Gives: the exit code. */
-function verdict(fates: readonly Fate[], scores: readonly Score[]): number {
-  stdout.write(`${report(scores)}\n`)
+/** Takes: the files of which every mutant was tried. Gives: the exit code. */
+function verdict(fates: readonly Fate[], whole: ReadonlySet<string>): number {
   const reasons = readReasons()
-  const survivors = fates.filter(({ killedBy }) => killedBy === undefined).map(({ mutant }) => mutant)
-  const unexplained = survivors.filter((mutant) => reasons.get(mutant) === undefined)
+  const scores = scoresOf(fates, reasons)
+  const survivors = fates.filter(isSurvivor).map(({ mutant }) => mutant)
+  const unexplained = survivors.filter((mutant) => reasons.of(mutant) === undefined)
+  const stale = reasons.stale(fates, whole)
   for (const mutant of survivors) {
-    const reason = reasons.get(mutant) ?? 'NO REASON'
-    stdout.write(
-      `\n${mutant.file}:${mutant.line}:${mutant.column}  ${reason}\n  - ${mutant.original}\n  + ${mutant.mutated}\n`,
-    )
+    const group = reasons.of(mutant)
+    const said = group === undefined ? 'NO REASON' : `${group.equivalent ? 'equivalent' : 'unnoticed'}: ${group.reason}`
+    const place = `${mutant.file}:${mutant.line}:${mutant.column}`
+    stdout.write(`\n${place}  ${said}\n  - ${mutant.original}\n  + ${mutant.mutated}\n`)
   }
+  stdout.write(`\n${report(scores)}\n`)
   const total = scores.at(-1)?.share ?? 0
-  if (total < floor) stderr.write(`\n${(100 * total).toFixed(1)} % is below ${100 * floor} %\n`)
+  if (total < floor) stderr.write(`\n${percent(total)} is below ${100 * floor} %\n`)
   if (unexplained.length > 0)
     stderr.write(`\n${unexplained.length} survivors have no reason in tools/mutation/survivors.json\n`)
-  return total < floor || unexplained.length > 0 ? 1 : 0
+  for (const { file, original, mutated } of stale)
+    stderr.write(`\nThis is listed, but does not survive: ${file}\n  - ${original}\n  + ${mutated}\n`)
+  return total < floor || unexplained.length > 0 || stale.length > 0 ? 1 : 0
 }
 
 function progress(done: number, of: number, what: string): void {

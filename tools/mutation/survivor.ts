@@ -3,48 +3,77 @@ import { fileURLToPath } from 'node:url'
 import type { Fate } from './court.ts'
 import type { Mutant } from './mutant.ts'
 
-/** A mutant that nothing notices, and why that is right. Found again by its lines, as line numbers change. */
-interface Survivor {
+/** Mutants that nothing notices, and why. */
+export interface Group {
+  readonly reason: string
+  /** Whether no answer and no counted work can differ; otherwise a test is missing. */
+  readonly equivalent: boolean
+  readonly mutants: readonly Survivor[]
+}
+
+/** Found again by its lines, as line numbers change. */
+export interface Survivor {
   readonly file: string
   readonly original: string
   readonly mutated: string
-  readonly reason: string
 }
 
 const path = fileURLToPath(new URL('survivors.json', import.meta.url))
 
 export interface Reasons {
-  readonly get: (mutant: Mutant) => string | undefined
+  /** Gives: the group a mutant is in, when it says why. */
+  readonly of: (mutant: Survivor) => Group | undefined
+  /** Those that are listed although they did not survive: none of them may be. */
+  readonly stale: (fates: readonly Fate[], whole: ReadonlySet<string>) => readonly Survivor[]
 }
 
-export function readReasons(): Reasons {
-  const known = new Map(read().map((survivor) => [keyOf(survivor), survivor.reason]))
-  return { get: (mutant) => known.get(keyOf(mutant)) || undefined }
+export function readReasons(groups: readonly Group[] = read()): Reasons {
+  const known = new Map(groups.flatMap((group) => group.mutants.map((one) => [keyOf(one), group] as const)))
+  return {
+    of(mutant) {
+      const group = known.get(keyOf(mutant))
+      return group === undefined || group.reason === '' ? undefined : group
+    },
+    stale(fates, whole) {
+      const survived = new Set(fates.filter(isSurvivor).map(({ mutant }) => keyOf(mutant)))
+      const tried = new Set(fates.map(({ mutant }) => keyOf(mutant)))
+      return groups
+        .flatMap(({ mutants }) => mutants)
+        .filter((one) => !survived.has(keyOf(one)) && (tried.has(keyOf(one)) || whole.has(one.file)))
+    },
+  }
 }
 
-/** Keeps the reasons there are, and those of files that were not tried. */
-export function writeSurvivors(fates: readonly Fate[], filter: string): void {
-  const reasons = readReasons()
-  const others = read().filter(({ file }) => !file.includes(filter))
-  const found = fates
-    .filter(({ killedBy }) => killedBy === undefined)
-    .map(({ mutant }) => ({
-      file: mutant.file,
-      original: mutant.original,
-      mutated: mutant.mutated,
-      reason: reasons.get(mutant) ?? '',
-    }))
-  const unique = new Map([...others, ...found].map((survivor) => [keyOf(survivor), survivor]))
-  const list = [...unique.values()].toSorted((left, right) =>
-    left.file < right.file ? -1 : left.file > right.file ? 1 : 0,
+/** Takes: the files of which every mutant was tried. Keeps what is said of others; what is new stands at the end without a reason. */
+export function writeSurvivors(fates: readonly Fate[], whole: ReadonlySet<string>): void {
+  const groups = read()
+  const reasons = readReasons(groups)
+  const stale = new Set(reasons.stale(fates, whole).map(keyOf))
+  const fresh = new Map(
+    fates
+      .filter(isSurvivor)
+      .filter(({ mutant }) => reasons.of(mutant) === undefined)
+      .map(({ mutant: { file, original, mutated } }) => [
+        keyOf({ file, original, mutated }),
+        { file, original, mutated },
+      ]),
   )
-  writeFileSync(path, `${JSON.stringify(list, undefined, 2)}\n`)
+  const kept = groups
+    .filter(({ reason }) => reason !== '')
+    .map((group) => ({ ...group, mutants: group.mutants.filter((one) => !stale.has(keyOf(one))) }))
+    .filter(({ mutants }) => mutants.length > 0)
+  const open = fresh.size === 0 ? [] : [{ reason: '', equivalent: false, mutants: [...fresh.values()] }]
+  writeFileSync(path, `${JSON.stringify([...kept, ...open], undefined, 2)}\n`)
 }
 
-function read(): readonly Survivor[] {
+export function isSurvivor({ killedBy }: Fate): boolean {
+  return killedBy === undefined
+}
+
+function read(): readonly Group[] {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-function keyOf({ file, original, mutated }: Pick<Survivor, 'file' | 'original' | 'mutated'>): string {
+function keyOf({ file, original, mutated }: Survivor | Mutant): string {
   return JSON.stringify([file, original, mutated])
 }
