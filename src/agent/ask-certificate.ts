@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import type { UnsignedX509 } from '#protocol'
 import { momentIn } from './ask-instance.ts'
 import { roleNamed } from './ask-token.ts'
 import { type Heard, memberOf, objectIn, post, textOf } from './client.ts'
@@ -15,6 +16,7 @@ export async function askWithCertificate(
 ): Promise<Granted> {
   // Only whoever has a certificate pays for what signs with it.
   const { signX509Request } = await import('#protocol')
+  const sign = signing(signX509Request, proof)
   const [certificate, ...chain] = certificatesIn(proof.certificate)
   if (certificate === undefined) throw new Problem('Secret', `${proof.certificate} holds no certificate.`)
   const query = new URLSearchParams({
@@ -23,7 +25,7 @@ export async function askWithCertificate(
     trustAnchorArn: proof.trustAnchor,
   }).toString()
   const body = JSON.stringify(proof.seconds === undefined ? {} : { durationSeconds: proof.seconds })
-  const headers = signX509Request({
+  const headers = sign({
     method: 'POST',
     path: '/sessions',
     query,
@@ -32,19 +34,38 @@ export async function askWithCertificate(
     certificate: certificate.raw,
     chain: chain.map(({ raw }) => raw),
     privateKey: privateKeyIn(proof.privateKey),
-    region,
+    region: regionIn(proof.trustAnchor) ?? region,
     now,
   })
   const heard = await post(server, { path: `/sessions?${query}`, headers, body })
   return sessionIn(heard, { role: proof.role, now })
 }
 
+type Sign = (request: UnsignedX509) => Record<string, string>
+
+/** The same, with a problem that names the files in the place of an error. */
+function signing(sign: Sign, { certificate, privateKey }: CertificateProof): Sign {
+  return (request) => {
+    try {
+      return sign(request)
+    } catch (cause) {
+      const why = (cause as Error).message
+      throw new Problem('Secret', `${privateKey} does not sign for ${certificate}: ${why}.`, cause)
+    }
+  }
+}
+
+/** The region in an ARN: a trust anchor is asked where it is. */
+function regionIn(arn: string): string | undefined {
+  return /^arn:aws:rolesanywhere:([a-z0-9-]+):/.exec(arn)?.[1]
+}
+
 function sessionIn(
-  { status, body, at }: Heard,
+  { status, body, at, errorType = 'AccessDeniedException' }: Heard,
   { role, now }: { readonly role: string; readonly now: number },
 ): Granted {
   const answer = objectIn(body)
-  if (status >= 300) throw new Problem(codeIn(answer), String(memberOf(answer, 'message') ?? 'It says no more.'))
+  if (status >= 300) throw new Problem(errorType, String(memberOf(answer, 'message') ?? 'It says no more.'))
   const set: unknown = memberOf(answer, 'credentialSet')
   const credentials = memberOf(Array.isArray(set) ? set[0] : undefined, 'credentials')
   return granted(
@@ -59,11 +80,6 @@ function sessionIn(
     },
     { now, serverNow: at },
   )
-}
-
-function codeIn(answer: object): string {
-  const code = memberOf(answer, '__type') ?? memberOf(answer, 'code')
-  return typeof code === 'string' ? code : 'AccessDeniedException'
 }
 
 /** Errors: `Problem`. */

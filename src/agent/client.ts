@@ -17,6 +17,8 @@ export interface Sending {
 export interface Heard {
   readonly status: number
   readonly body: string
+  /** The code of a refusal, where it is in a header. */
+  readonly errorType?: string
   /** The server's clock, in milliseconds since 1970; ours, where it does not say. */
   readonly at: number
 }
@@ -72,7 +74,13 @@ function exchange(request: Requester, { target, options, body }: Exchange): Prom
       response.on('end', () => {
         const date = Date.parse(response.headers.date ?? '')
         const at = Number.isNaN(date) ? Date.now() : date
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8'), at })
+        const type = response.headers['x-amzn-errortype']
+        resolve({
+          status: response.statusCode ?? 0,
+          body: Buffer.concat(chunks).toString('utf8'),
+          at,
+          ...(typeof type === 'string' ? { errorType: type } : {}),
+        })
       })
       response.on('error', reject)
     })

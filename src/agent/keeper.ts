@@ -116,7 +116,10 @@ export class Keeper {
       this.#plan(Math.max(0, after))
       keep?.(granted)
     } catch (cause) {
-      const problem = cause instanceof Problem ? cause : new Problem('Unavailable', 'The agent failed.', cause)
+      const problem =
+        cause instanceof Problem
+          ? cause
+          : new Problem('Unavailable', `The agent failed: ${(cause as Error).message}`, cause)
       this.#problem = problem
       this.#failures += 1
       const after = retryAfter({ failures: this.#failures, chance: chance() })
