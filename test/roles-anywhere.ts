@@ -19,8 +19,11 @@ export interface Anywhere {
   /** Calls an operation that the client is too old for. */
   call(called: Called): Promise<Answer>
   /** Calls `CreateSession` with the key of a certificate. */
-  createSession(leaf: Certified, asked: Asking, change?: Change, signedAt?: number): Promise<Answer>
+  createSession(leaf: Presented, asked: Asking, change?: Change, signedAt?: number): Promise<Answer>
 }
+
+/** A certificate and its key. */
+export type Presented = Pick<Certified, 'der' | 'privateKey'>
 
 export interface Asking {
   readonly profileArn: string
@@ -139,7 +142,7 @@ function requestOf({ headers, ...sent }: Sent): HttpRequest {
 }
 
 /** The request that a signing helper sends. */
-export function sessionRequest(leaf: Certified, asking: Asking, now: number): HttpRequest {
+export function sessionRequest(leaf: Presented, asking: Asking, now: number): HttpRequest {
   const { profileArn, trustAnchorArn, roleArn, chain = [] } = asking
   const named = asking.inBody === true ? {} : { profileArn, roleArn, trustAnchorArn }
   const query = Object.entries(named)
