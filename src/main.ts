@@ -47,13 +47,14 @@ async function check(settings: Settings): Promise<void> {
   tlsOf(settings)
 }
 
-async function open({ folder, masterKey }: Place): Promise<Installation> {
+async function open({ folder, masterKey, auditWindow }: Place): Promise<Installation> {
   const { openStore, StoreError } = await import('#store')
   try {
+    const window = { window: auditWindow }
     const store = await openStore(
       folder === undefined
-        ? { kind: 'memory' }
-        : { kind: 'folder', path: folder, ...(masterKey === undefined ? {} : { masterKey }) },
+        ? { kind: 'memory', ...window }
+        : { kind: 'folder', path: folder, ...window, ...(masterKey === undefined ? {} : { masterKey }) },
     )
     return installationOn(store)
   } catch (cause) {
@@ -97,8 +98,9 @@ function installationOn(store: Store): Installation {
 
 /** Without a server, which tells its operator more. */
 async function performIn(store: Store, name: string, asked: object): Promise<object> {
-  const { sessionTasks } = await import('#server')
-  const task = sessionTasks({ store, now: Date.now })[name]
+  const { auditTasks, sessionTasks } = await import('#server')
+  const parts = { store, now: Date.now }
+  const task = { ...sessionTasks(parts), ...auditTasks(parts) }[name]
   if (task === undefined) throw new Stop(exitCode.server, `No server runs, and ${name} needs one.`)
   return task(asked)
 }
@@ -126,11 +128,12 @@ async function orStop<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 async function serve(store: Store, settings: Settings, operatorKey: string): Promise<Serving> {
-  const [{ createHouse, createLog, createMetrics, newAccountIn }, { createAccess }, services] = await Promise.all([
+  const [server, { createAccess }, services] = await Promise.all([
     import('#server'),
     import('#access'),
     import('#services'),
   ])
+  const { auditFront, createHouse, createLog, createMetrics, keepAudit, newAccountIn } = server
   const { operations, quotaNames, instanceFront } = services
   const { region: regions, localIssuer, publicUrl, singleUseTokens } = settings
   const served = { url: '' }
@@ -140,7 +143,7 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   const house = createHouse({
     store,
     access,
-    fronts: [instanceFront({ store, access, log, now: Date.now })],
+    fronts: [instanceFront({ store, access, log, now: Date.now }), auditFront({ store, access, log, now: Date.now })],
     operations,
     federation: {
       publicUrl: () => publicUrl ?? served.url,
@@ -163,21 +166,25 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   standing.gateway = gateway
   const serving = await servingOn(house, settings, gateway)
   served.url = serving.url
-  return running({ serving, gateway, rotation })
+  const keeping = keepAudit(house, { days: settings.auditDays, size: settings.auditSize })
+  return running({ serving, gateway, rotation, keeping })
 }
 
 interface Running {
   readonly serving: Serving
   readonly gateway: Gateway | undefined
   readonly rotation: NodeJS.Timeout
+  /** Ends the digests of the audit trail. */
+  readonly keeping: () => Promise<void>
 }
 
-function running({ serving, gateway, rotation }: Running): Serving {
+function running({ serving, gateway, rotation, keeping }: Running): Serving {
   return {
     url: serving.url,
     ...(gateway && { covered: gateway.covered() }),
     async stop() {
       clearInterval(rotation)
+      await keeping()
       await serving.stop()
       await gateway?.close()
     },

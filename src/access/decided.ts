@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { type CompiledPolicies, explain, type Layers, type Policy, type Request, type Verdict } from '#engine'
+import { type HttpRequest, header } from '#protocol'
 import type { Decided, DecidedOn, DecidingPlace, KeptText } from '#store'
 import type { Target, Weighed } from './authorize.ts'
 import type { Bearing } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
-import { resourcePolicy } from './document.ts'
+import { carriedPolicy } from './document.ts'
 
 /** A decision that was made, and what it stood on. */
 export interface Made {
@@ -21,7 +22,7 @@ export interface Made {
  * Cost: hardly any for what was allowed, as the texts are made once; a Deny is looked for again to say where it stands.
  */
 export function decidedOf({ id, asked, bearing, verdict, refused }: Made): Decided {
-  const { caller, action, touched, context } = asked
+  const { caller, action, touched, context, request, now } = asked
   const end = refused === undefined ? touched.length : touched.indexOf(refused.target) + 1
   const { decision, deniedBy } = verdict
   return {
@@ -29,7 +30,9 @@ export function decidedOf({ id, asked, bearing, verdict, refused }: Made): Decid
     action,
     decision,
     ...(deniedBy === undefined ? {} : { deniedBy }),
+    at: now,
     caller: keptCaller(caller),
+    from: keptOrigin(request, caller.region),
     on: touched.slice(0, end).map(touchedOf),
     ...(isEmpty(context) ? {} : { context }),
     policies: keptLayers(bearing),
@@ -54,7 +57,7 @@ function touchedOf({ arn, account, tags, policy }: Target): DecidedOn {
     arn,
     ...(account === undefined ? {} : { account }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags }),
-    ...(policy === undefined ? {} : { policy: keptPolicies(resourcePolicy(policy.text, policy.type)) }),
+    ...(policy === undefined ? {} : { policy: keptPolicies(carriedPolicy(policy)) }),
   }
 }
 
@@ -104,7 +107,7 @@ function keptPolicy(policy: Policy): KeptText {
 export type KeptCaller = Omit<AccountCaller, 'region' | 'session'> & {
   readonly session?: Pick<
     NonNullable<AccountCaller['session']>,
-    'issuedAt' | 'mfaAt' | 'sourceIdentity' | 'federatedProvider' | 'parent' | 'chained'
+    'issuedAt' | 'mfaAt' | 'sourceIdentity' | 'federatedProvider' | 'keys' | 'parent' | 'chained'
   > & { readonly type: string }
 }
 
@@ -149,17 +152,50 @@ function shownCaller({ kind, account, principal, userId, name, ...rest }: Accoun
   }
 }
 
-function shownSession({ subject, issuedAt, mfaAt, sourceIdentity, federatedProvider, parent, chained }: Session) {
+function shownSession({ subject, issuedAt, chained, ...rest }: Session) {
+  const { mfaAt, sourceIdentity, federatedProvider, keys, parent } = rest
   return {
     ...{ type: subject.type, issuedAt, chained },
     ...(mfaAt === undefined ? {} : { mfaAt }),
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     ...(federatedProvider === undefined ? {} : { federatedProvider }),
+    ...(keys === undefined ? {} : { keys }),
     ...(parent === undefined ? {} : { parent }),
   }
 }
 
 type Session = NonNullable<AccountCaller['session']>
+
+/** Where a request came from, and by what, as it is kept: all that the context of a decision takes from it. */
+export interface KeptOrigin {
+  readonly region: string
+  readonly remoteAddress: string
+  readonly secure: boolean
+  readonly userAgent?: string
+  readonly referer?: string
+}
+
+const origins = new Map<string, KeptText>()
+const mostOrigins = 5000
+
+function keptOrigin(request: HttpRequest, region: string): KeptText {
+  const { remoteAddress, secure } = request
+  const userAgent = header(request, 'user-agent')
+  const referer = header(request, 'referer')
+  const key = `${region}\n${remoteAddress}\n${secure}\n${userAgent}\n${referer}`
+  const known = origins.get(key)
+  if (known !== undefined) return known
+  const origin: KeptOrigin = {
+    ...{ region, remoteAddress, secure },
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(referer === undefined ? {} : { referer }),
+  }
+  const text = JSON.stringify(origin)
+  const kept = { ref: refOf(text), text }
+  if (origins.size >= mostOrigins) origins.clear()
+  origins.set(key, kept)
+  return kept
+}
 
 /** What a text is known by: the text cannot be another one. */
 export function refOf(text: string): string {

@@ -15,8 +15,10 @@ export interface RunFile {
 }
 
 /** Where the store of these settings is, with the master key that the environment gives. */
-export function placeOf({ ephemeral, data }: Settings, variables: Readonly<Record<string, string | undefined>>): Place {
-  return { folder: ephemeral === true ? undefined : data, masterKey: masterKeyOf(variables['CARDEA_MASTER_KEY']) }
+export function placeOf(settings: Settings, variables: Readonly<Record<string, string | undefined>>): Place {
+  const { ephemeral, data, auditWindow } = settings
+  const masterKey = masterKeyOf(variables['CARDEA_MASTER_KEY'])
+  return { folder: ephemeral === true ? undefined : data, masterKey, auditWindow }
 }
 
 /** Writes a file that only its owner can read; whoever reads it sees the old text or the new one, never a part. */

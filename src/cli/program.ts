@@ -72,6 +72,8 @@ export interface Place {
   readonly folder: string | undefined
   /** 32 bytes, from the environment. */
   readonly masterKey: Uint8Array | undefined
+  /** Milliseconds after which what waits is on the disk at the latest. */
+  readonly auditWindow: number
 }
 
 export interface Installation {

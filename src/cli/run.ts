@@ -1,11 +1,14 @@
 import { Command, Option } from 'commander'
 import { addAgents } from './agent-line.ts'
+import { addAudit } from './audit-line.ts'
+import { forAuthorizer } from './authorizer-setting.ts'
 import { addAuthority } from './ca-line.ts'
 import { createAccount, listAccounts } from './command/account.ts'
 import { decide } from './command/decide.ts'
 import { doctor } from './command/doctor.ts'
 import { type EnvOptions, env } from './command/env.ts'
 import { type ExplainOptions, explain } from './command/explain.ts'
+import { explainDecision } from './command/explain-decision.ts'
 import { exportAccount } from './command/export.ts'
 import { importAws } from './command/import.ts'
 import { init } from './command/init.ts'
@@ -17,9 +20,10 @@ import { forGateway } from './gateway-setting.ts'
 import { addInstances } from './instance-line.ts'
 import type { Output } from './print.ts'
 import type { Program } from './program.ts'
+import { addServices } from './service-line.ts'
 import { addSessions } from './session-line.ts'
 import { definitions, flagOf, readSettings, type SettingName, type Settings, variableOf } from './setting.ts'
-import type { ExitCode } from './stop.ts'
+import { type ExitCode, exitCode, Stop } from './stop.ts'
 
 /** What each command of the house is given. */
 interface Given {
@@ -52,6 +56,9 @@ const forServing = [
   'tlsCert',
   'tlsKey',
   'maxBody',
+  'auditDays',
+  'auditSize',
+  'auditWindow',
   'logLevel',
 ] as const satisfies readonly SettingName[]
 
@@ -70,7 +77,8 @@ export function commandLine(program: Program, result: { code: ExitCode }): Comma
   addServing(top, program, add)
   addAccounts(top, program, add)
   addDecide(top, add)
-  addExplain(top, add)
+  addExplain(top, program, add)
+  addAudit(top, program, add)
   addImport(top, program, add)
   addExport(top, program, add)
   addFederations(top, program, add)
@@ -78,6 +86,7 @@ export function commandLine(program: Program, result: { code: ExitCode }): Comma
   addAuthority(top, add)
   addGateway({ top, program, takes: [...forServing, ...forNewAccount] }, add)
   addInstances(top, program, add)
+  addServices(top, program, add)
   addAgents(top, program, result)
   add({
     parent: top,
@@ -105,7 +114,7 @@ function addServing(top: Command, program: Program, add: Add): void {
     parent: top,
     name: 'serve',
     says: 'serve; at the first start also make an account',
-    takes: ['data', 'ephemeral', ...forServing, ...forGateway, ...forNewAccount],
+    takes: ['data', 'ephemeral', ...forServing, ...forGateway, ...forAuthorizer, ...forNewAccount],
     act: ({ settings, output }) => serve(program, settings, output),
   })
   add({
@@ -170,17 +179,24 @@ function addDecide(top: Command, add: Add): void {
     .option('--text', 'with --explain: for people, in place of JSON')
 }
 
-function addExplain(top: Command, add: Add): void {
+function addExplain(top: Command, program: Program, add: Add): void {
   const command = add({
     parent: top,
     name: 'explain',
-    says: 'answer one question, and say why: layer by layer, statement by statement',
-    takes: [],
-    act: ({ flags, output }) => explain(explainOptions(flags), output),
+    says: 'answer one question, or tell of a recorded decision, and say why: layer by layer, statement by statement',
+    takes: ['data'],
+    act({ settings, flags, words, output }) {
+      const [id] = words
+      if (id === undefined) return explain(explainOptions(flags), output)
+      const { profile } = flags
+      return explainDecision({ program, settings }, typeof profile === 'string' ? { id, profile } : { id }, output)
+    },
   })
   command
-    .requiredOption('--as <principal>', 'who asks: an ARN, a service, or anonymous')
-    .requiredOption('--do <action>', 's3:GetObject')
+    .argument('[decision]', 'the id of a recorded decision, or of a request: told with the policies as they were then')
+    .option('--profile <name>', 'of a recorded decision: ask as this profile, and be told only what it may read')
+    .option('--as <principal>', 'who asks: an ARN, a service, or anonymous')
+    .option('--do <action>', 's3:GetObject')
     .option('--on <resource>', 'an ARN, or *', '*')
     .option('--behind <arn>', 'the role of a session, with its path; the user of a federated session')
     .option('--owner <account>', 'the account of the resource, where its ARN does not say')
@@ -294,6 +310,9 @@ function envOptions(flags: Readonly<Record<string, unknown>>): EnvOptions {
 function explainOptions(flags: Readonly<Record<string, unknown>>): ExplainOptions {
   const text = (name: string) => (typeof flags[name] === 'string' ? { [name]: flags[name] } : {})
   const list = (name: string) => (Array.isArray(flags[name]) ? flags[name].map(String) : [])
+  for (const name of ['as', 'do'])
+    if (flags[name] === undefined)
+      throw new Stop(exitCode.usage, `--${name} is needed, where no recorded decision is named.`)
   return {
     as: String(flags['as']),
     do: String(flags['do']),

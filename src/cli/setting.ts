@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { auditDefinitions } from './audit-setting.ts'
+import { authorizerDefinitions } from './authorizer-setting.ts'
 import { gatewayDefinitions, upstreamVariables } from './gateway-setting.ts'
 import { nearest } from './nearest.ts'
 import { exitCode, Stop } from './stop.ts'
@@ -74,6 +76,8 @@ export const definitions = {
     max: 104_857_600,
   },
   ...gatewayDefinitions,
+  ...authorizerDefinitions,
+  ...auditDefinitions,
   logLevel: {
     kind: 'text',
     says: 'the least important messages to log',

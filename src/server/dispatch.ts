@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '#protocol'
 import { answer } from './answer.ts'
+import { auditTasks } from './audit-task.ts'
 import { federationTasks } from './federation.ts'
 import type { House } from './house.ts'
 import { answerOperator, operatorPath } from './operator.ts'
@@ -11,7 +12,11 @@ export async function dispatch(request: HttpRequest, house: House): Promise<Http
   if (isProbe(request)) return probed(request.path, house)
   if (house.operator !== undefined && request.path.startsWith(operatorPath)) {
     try {
-      return await answerOperator(request, house.operator, { ...federationTasks(house), ...sessionTasks(house) })
+      return await answerOperator(request, house.operator, {
+        ...federationTasks(house),
+        ...sessionTasks(house),
+        ...auditTasks(house),
+      })
     } catch (cause) {
       house.log.error({ path: request.path, err: cause }, 'an operator was not answered')
       return text(500, 'internal failure\n')

@@ -1,4 +1,7 @@
 export { answer } from './answer.ts'
+export { auditFront } from './audit-front.ts'
+export { type AuditKeeping, keepAudit } from './audit-keep.ts'
+export { auditTasks } from './audit-task.ts'
 export { dispatch, isProbe } from './dispatch.ts'
 export { createHouse, type Federation, type Front, type House, type HouseParts } from './house.ts'
 export { type Listening, type ListenSettings, listen, type Passage } from './listen.ts'

@@ -14,6 +14,15 @@ export {
   eventsOf,
   userNameOf,
 } from './cloudtrail/index.ts'
+export {
+  type DenialGroup,
+  type DenialQuery,
+  denials,
+  type ExplainedDecision,
+  explainDecision,
+  type MayRead,
+  type ReadNeed,
+} from './decision/index.ts'
 export { type DelegationToken, delegationToken } from './delegation-token.ts'
 export { type InstanceLog, type InstanceParts, instanceFront, instancePath } from './instance/index.ts'
 export { type Failed, type Fetch, type Fetched, Issuers, keySet } from './issuer.ts'

@@ -79,8 +79,12 @@ export interface Decided {
   readonly action: string
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
   readonly deniedBy?: string
+  /** The moment that it was decided for, in milliseconds since 1970. */
+  readonly at: number
   /** For whom it was decided. */
   readonly caller: KeptText
+  /** Where the request came from, and by what. */
+  readonly from: KeptText
   /** All that was touched; of a refusal, up to the thing that was refused. */
   readonly on: readonly DecidedOn[]
   /** What was in the context beside what every request has. */
@@ -123,8 +127,9 @@ export interface KeptRecord extends Omit<AuditRecord, 'caller' | 'decisions'> {
 }
 
 /** A decision as it is read again: what it refers to is named by reference. */
-export interface KeptDecision extends Omit<Decided, 'caller' | 'on' | 'policies'> {
+export interface KeptDecision extends Omit<Decided, 'caller' | 'from' | 'on' | 'policies'> {
   readonly caller: string
+  readonly from: string
   readonly on: readonly (Omit<DecidedOn, 'policy'> & { readonly policy?: string })[]
   readonly policies: Readonly<Record<string, string | readonly string[]>>
 }
@@ -141,8 +146,8 @@ export interface AuditQuery {
   readonly readOnly?: boolean
   /** Only refusals, or only what was not refused. */
   readonly refused?: boolean
-  /** Only records in which something was decided. */
-  readonly decided?: boolean
+  /** Only refusals, and what would have been refused. */
+  readonly denied?: boolean
   /** Where a listing goes on: after this record. */
   readonly after?: AuditPlace
   readonly order?: 'newest' | 'oldest'

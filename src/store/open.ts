@@ -17,7 +17,7 @@ import { createTrail } from './trail.ts'
 import { type Batch, Waiting } from './waiting.ts'
 
 /** Where a store is kept. */
-export type StorePlace =
+export type StorePlace = (
   | { readonly kind: 'memory' }
   | {
       readonly kind: 'folder'
@@ -25,13 +25,18 @@ export type StorePlace =
       /** 32 bytes. Absent: a file in the folder, made on the first run. */
       readonly masterKey?: Uint8Array
     }
+) & {
+  /** Milliseconds after which what waits to be written is on the disk at the latest. Default: 200. */
+  readonly window?: number
+}
 
 /**
  * Opens a store, and makes it on the first run. A folder is held until `close`, or until the process ends in any way.
  * Errors: `StoreError`.
  */
 export async function openStore(at: StorePlace): Promise<Store> {
-  if (at.kind === 'memory') return openOn(connectSqlite(':memory:'), { masterKey: randomBytes(keyBytes) })
+  if (at.kind === 'memory')
+    return openOn(connectSqlite(':memory:'), { masterKey: randomBytes(keyBytes), window: at.window })
   if (at.masterKey !== undefined && at.masterKey.length !== keyBytes)
     throw new StoreError(
       'BadMasterKey',
@@ -39,7 +44,7 @@ export async function openStore(at: StorePlace): Promise<Store> {
     )
   const { database, masterKey, leave } = enterFolder(at.path, at.masterKey)
   try {
-    return await openOn(connectSqlite(database), { masterKey, leave })
+    return await openOn(connectSqlite(database), { masterKey, window: at.window, leave })
   } catch (cause) {
     leave()
     throw cause
@@ -48,11 +53,12 @@ export async function openStore(at: StorePlace): Promise<Store> {
 
 interface Opening {
   readonly masterKey: Uint8Array
+  readonly window: number | undefined
   /** Called when the database is closed. */
   leave?(): void
 }
 
-async function openOn(connection: Connection, { masterKey, leave }: Opening): Promise<Store> {
+async function openOn(connection: Connection, { masterKey, window, leave }: Opening): Promise<Store> {
   try {
     await migrate({ ddl: connection.ddl, begun: connection.begun, transact: connection.write })
     const { keyring, tokenKeys } = await connection.write((db) => openKeys(db, masterKey))
@@ -63,6 +69,7 @@ async function openOn(connection: Connection, { masterKey, leave }: Opening): Pr
       notary,
       keys: new TokenRing(connection, { keyring, keys: tokenKeys }),
       revisions,
+      window,
       leave,
     })
   } catch (cause) {
@@ -77,10 +84,12 @@ interface Furniture {
   readonly keys: TokenRing
   /** The accounts' revisions. INVARIANT: equal to what is committed, for nobody else writes. */
   readonly revisions: Map<string, number>
+  readonly window: number | undefined
   readonly leave: Opening['leave']
 }
 
-function house(connection: Connection, { keyring, notary, keys, revisions, leave }: Furniture): Store {
+function house(connection: Connection, furniture: Furniture): Store {
+  const { keyring, notary, keys, revisions, window, leave } = furniture
   let closing: Promise<void> | undefined
   const texts = new KnownTexts()
   const known = new WeakMap<Kysely<Schema>, AllTables>()
@@ -90,7 +99,7 @@ function house(connection: Connection, { keyring, notary, keys, revisions, leave
     return there
   }
   const writing = { connection, texts }
-  const waiting = new Waiting((batch) => noting(writing, (db) => writeAll(batch, tables(db))))
+  const waiting = new Waiting((batch) => noting(writing, (db) => writeAll(batch, tables(db))), window)
   return {
     read: (work) => connection.read((db) => work(tables(db))),
     async write(account, work) {

@@ -13,7 +13,7 @@ test('records are written together soon after, without anybody asking', async ()
   const waiting = new Waiting(async (batch) => void batches.push(batch))
   for (let index = 0; index < 5; index += 1) waiting.record(record(index))
   assert.equal(batches.length, 0)
-  await sleep(Waiting.delay * 4)
+  await sleep(Waiting.window)
   assert.deepEqual(
     batches.map(({ records }) => records.length),
     [5],
@@ -43,7 +43,7 @@ test('what could not be written waits on in its order, and is written once', asy
   for (let index = 25; index < 50; index += 1) waiting.record(record(index))
   await assert.rejects(failed, /disk full/)
   await assert.rejects(waiting.flush(), /disk full/)
-  await sleep(Waiting.delay * 6)
+  await sleep(Waiting.window * 1.5)
   assert.deepEqual(written, expected)
   await waiting.close()
   assert.deepEqual(written, expected)

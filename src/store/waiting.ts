@@ -21,15 +21,19 @@ export interface WaitingUses {
  * INVARIANT: a record or a session leaves only when it is written; when too many wait, the next is refused, never dropped.
  */
 export class Waiting implements WaitingUses {
-  /** Milliseconds until what waits is written. */
-  static readonly delay = 50
-  /** As many records are written at once. */
+  /** Milliseconds after which what waits is written at the latest. */
+  static readonly window = 200
+  /** As many records are written without waiting for more. */
   static readonly enough = 256
+  /** The most records of one transaction. */
+  static readonly together = 2048
   /** The most records that wait. */
   static readonly most = 50_000
   /** As many records wait before whoever records many of them has to. */
   static readonly plenty = 8192
   readonly #write: (batch: Batch) => Promise<void>
+  /** Milliseconds until the writing begins; the rest of the window is for the batch before, and for this one. */
+  readonly #delay: number
   #records: AuditRecord[] = []
   #sessions: IssuedSession[] = []
   #uses = new Map<string, LastUsed>()
@@ -44,9 +48,10 @@ export class Waiting implements WaitingUses {
   /** What waits is written by nobody's unit of work, whoever gave it. */
   readonly #outside = AsyncLocalStorage.snapshot()
 
-  /** Takes: what writes a batch, durably and whole. */
-  constructor(write: (batch: Batch) => Promise<void>) {
+  /** Takes: what writes a batch, durably and whole; the window. */
+  constructor(write: (batch: Batch) => Promise<void>, window: number = Waiting.window) {
     this.#write = write
+    this.#delay = window / 4
   }
 
   /** Errors: throws when records cannot be written and too many wait. */
@@ -95,8 +100,10 @@ export class Waiting implements WaitingUses {
   /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */
   async flush(): Promise<void> {
     await this.#running?.catch(() => undefined)
-    if (!this.#someWait()) return
-    await this.#run()
+    for (let left = this.#records.length; this.#someWait(); left -= Waiting.together) {
+      await this.#run()
+      if (left <= Waiting.together) return
+    }
   }
 
   /** Writes all that waits, and takes no more. */
@@ -116,7 +123,7 @@ export class Waiting implements WaitingUses {
   #schedule(): void {
     if (this.#running !== undefined || this.#closed) return
     if (this.#records.length >= Waiting.enough && this.#failure === undefined) void this.#runQuietly()
-    else this.#timer ??= setTimeout(() => void this.#runQuietly(), Waiting.delay)
+    else this.#timer ??= setTimeout(() => void this.#runQuietly(), this.#delay)
   }
 
   async #runQuietly(): Promise<void> {
@@ -134,8 +141,8 @@ export class Waiting implements WaitingUses {
   async #writeAll(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const [records, sessions, uses] = [this.#records, this.#sessions, this.#uses]
-    this.#records = []
+    const [records, sessions, uses] = [this.#records.slice(0, Waiting.together), this.#sessions, this.#uses]
+    this.#records = this.#records.slice(Waiting.together)
     this.#sessions = []
     this.#uses = new Map()
     this.#leaving = { records, sessions, uses }
@@ -151,7 +158,7 @@ export class Waiting implements WaitingUses {
     } finally {
       this.#leaving = nothing
     }
-    for (const go of this.#patient.splice(0)) go()
+    if (this.#records.length < Waiting.plenty) for (const go of this.#patient.splice(0)) go()
   }
 }
 

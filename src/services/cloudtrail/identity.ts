@@ -26,6 +26,10 @@ export function userIdentityOf(record: KeptRecord, caller: KeptCaller | undefine
       return { type: 'AssumedRole', principalId: userId, ...common, ...sessionOf(caller, roleIssuer(caller)) }
     case 'federatedUser':
       return { type: 'FederatedUser', principalId: userId, ...common, ...sessionOf(caller, userIssuer(caller)) }
+    case 'certificate':
+      return { type: 'AWSService', invokedBy: principal.arn }
+    case 'nobody':
+      return { type: 'AWSAccount', principalId: '', accountId: 'anonymous' }
     default:
       return vouched(caller)
   }

@@ -77,14 +77,21 @@ function beyond<Row>(
 }
 
 function filter<Row>(query: Selecting<Row>, asked: AuditQuery): Selecting<Row> {
-  const { account, category, from, to, equal = {}, readOnly, refused, decided } = asked
+  const { account, category, from, to, equal = {}, readOnly, refused, denied } = asked
   let filtered = query
   if (account === undefined && from !== undefined) filtered = filtered.where('at', '>=', from)
   if (account === undefined && to !== undefined) filtered = filtered.where('at', '<=', to)
   if (category !== undefined) filtered = filtered.where('category', '=', category === 'data' ? 1 : 0)
   if (readOnly !== undefined) filtered = filtered.where('readOnly', '=', readOnly ? 1 : 0)
   if (refused !== undefined) filtered = filtered.where('errorCode', refused ? 'is not' : 'is', null)
-  if (decided === true) filtered = filtered.where('decisions', 'is not', null)
+  if (denied === true)
+    filtered = filtered.where(({ eb, or }) =>
+      or([
+        eb('errorCode', 'is not', null),
+        eb('decisions', 'like', '%":"implicitDeny"%'),
+        eb('decisions', 'like', '%":"explicitDeny"%'),
+      ]),
+    )
   for (const [column, value] of Object.entries(equal) as [keyof typeof equal, string][])
     filtered = filtered.where(column, '=', value)
   return filtered

@@ -35,8 +35,8 @@ export function valuesOf(seq: number, record: AuditRecord): Values {
 export function textsOf({ caller, decisions }: AuditRecord): readonly KeptText[] {
   if (decisions === undefined) return caller === undefined ? [] : [caller]
   const texts = caller === undefined ? [] : [caller]
-  for (const { caller: by, on, policies } of decisions) {
-    texts.push(by)
+  for (const { caller: by, from, on, policies } of decisions) {
+    texts.push(by, from)
     for (const { policy } of on) if (policy !== undefined) texts.push(policy)
     for (const layer of Object.values(policies)) {
       if ('ref' in layer) texts.push(layer)
@@ -61,7 +61,7 @@ export function recordOf({ chain: _, readOnly, category, request, decisions, mor
   return record
 }
 
-function withoutTexts({ caller, on, policies, ...decision }: Decided): KeptDecision {
+function withoutTexts({ caller, from, on, policies, ...decision }: Decided): KeptDecision {
   const layers: Record<string, string | readonly string[]> = {}
   for (const layer in policies) {
     const kept = policies[layer]
@@ -70,6 +70,7 @@ function withoutTexts({ caller, on, policies, ...decision }: Decided): KeptDecis
   return {
     ...decision,
     caller: caller.ref,
+    from: from.ref,
     on: on.map(({ policy, ...touched }) => (policy === undefined ? touched : { ...touched, policy: policy.ref })),
     policies: layers,
   }
