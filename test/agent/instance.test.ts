@@ -95,6 +95,16 @@ test('who registers an instance must be allowed to pass the role of its profile 
     String(refused.body['message']),
     /user\/bare is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role\/app/,
   )
+  await house.store.flush()
+  const [record] = await house.store.read(({ audit }) => audit.list(account, { limit: 1 }))
+  assert.deepEqual([record?.eventName, record?.errorCode], ['RegisterInstance', 'AccessDenied'])
+  assert.deepEqual(
+    record?.decisions?.map(({ action, decision }) => [action, decision]),
+    [
+      ['cardea:RegisterInstance', 'allowed'],
+      ['iam:PassRole', 'implicitDeny'],
+    ],
+  )
   const passing = (service: string) => ({
     Effect: 'Allow',
     Action: 'iam:PassRole',

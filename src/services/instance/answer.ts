@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { Access } from '#access'
+import { type Access, idAt } from '#access'
 import { Fault, type HttpRequest, type HttpResponse } from '#protocol'
 import type { Store } from '#store'
 import { DeliverCredentials } from './deliver.ts'
@@ -50,7 +49,8 @@ export function instanceFront(parts: InstanceParts): (request: HttpRequest) => P
 }
 
 async function answer(request: HttpRequest, parts: InstanceParts): Promise<HttpResponse> {
-  const entry: Entry = { request, requestId: randomUUID(), at: parts.now() }
+  const at = parts.now()
+  const entry: Entry = { request, requestId: idAt(at), at, rulings: [] }
   try {
     const value = await perform(entry, parts)
     parts.log?.info(lineOf(entry), 'answered')
@@ -59,7 +59,7 @@ async function answer(request: HttpRequest, parts: InstanceParts): Promise<HttpR
     const fault = cause instanceof Fault ? cause : unforeseen(cause)
     record(fault, entry, parts)
     const { code, message, status } = fault
-    const { requestId, at } = entry
+    const { requestId } = entry
     return json(status, { code, message, requestId, now: new Date(at).toISOString() }, entry)
   }
 }
@@ -82,12 +82,14 @@ async function perform(entry: Entry, parts: InstanceParts): Promise<object> {
 /** Logs a refusal, and keeps it in the audit trail when it is known who was refused. */
 function record(fault: Fault, entry: Entry, { log, store }: InstanceParts): void {
   const { code, status, message, detail, cause } = fault
-  const told = { ...lineOf(entry), code, status, message, ...(detail === undefined ? {} : { detail }) }
+  const decision = entry.rulings.findLast(({ refusal }) => refusal === fault)?.id
+  const why = { ...(detail === undefined ? {} : { detail }), ...(decision && { decision }) }
+  const told = { ...lineOf(entry), code, status, message, ...why }
   if (status >= 500) log?.error({ ...told, err: cause }, 'refused')
   else log?.info(told, 'refused')
   if (entry.account === undefined) return
-  const why = { errorCode: code, errorMessage: message, ...(detail === undefined ? {} : { errorDetail: detail }) }
-  store.record({ ...auditRecord(entry), ...why })
+  const error = { errorCode: code, errorMessage: message, ...(detail === undefined ? {} : { errorDetail: detail }) }
+  store.record({ ...auditRecord(entry), ...error })
 }
 
 function lineOf({ requestId, request, operation, principal, resource }: Entry): object {

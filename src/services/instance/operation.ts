@@ -1,4 +1,4 @@
-import type { Access, AccountCaller } from '#access'
+import type { Access, AccountCaller, Ruling } from '#access'
 import type { HttpRequest } from '#protocol'
 import type { Store } from '#store'
 import type { Input } from './input.ts'
@@ -10,6 +10,10 @@ export interface Entry {
   /** Milliseconds since 1970. */
   readonly at: number
   operation?: InstanceOperation
+  /** Who signed. */
+  caller?: AccountCaller
+  /** What was decided on the way. */
+  readonly rulings: Ruling[]
   account?: string
   /** ARN, or the name of the service that acts. */
   principal?: string
@@ -41,6 +45,3 @@ export interface InstanceOperation {
 export function instanceArn({ account, region, id }: { account: string; region: string; id: string }): string {
   return `arn:aws:ec2:${region}:${account}:instance/${id}`
 }
-
-/** Who signed, of an operation that is asked for with AWS's signature. */
-export type Signer = AccountCaller

@@ -44,6 +44,7 @@ export function signedBy(operation: SignedOperation): InstanceOperation {
       const { entry, store, access } = asked
       const caller = await access.authenticate(entry.request, { service }, entry.at)
       if (caller.kind === 'anonymous') throw missingAuthenticationToken()
+      entry.caller = caller
       entry.account = caller.account
       entry.principal = caller.principal.arn
       entry.region = caller.region
@@ -82,8 +83,9 @@ function worldOf(
     async permit(action, touched, context = {}) {
       entry.resource ??= touched.arn
       const asked = { caller, action, touched: [touched], context, request, now, ...unit }
-      const { refusal } = await access.authorize(asked)
-      if (refusal !== undefined) throw refusal
+      const ruling = await access.authorize(asked)
+      entry.rulings.push(ruling)
+      if (ruling.refusal !== undefined) throw ruling.refusal
     },
   }
 }
