@@ -1,5 +1,4 @@
-import { createPublicKey, createSign, generateKeyPair } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createPublicKey, createSign, generateKeyPair, type KeyPairKeyObjectResult } from 'node:crypto'
 import { Fault } from '#protocol'
 import type { Instance, Store, Tables } from '#store'
 
@@ -11,7 +10,6 @@ export interface SignedIdentity {
 }
 
 const algorithm = 'RS256'
-const generate = promisify(generateKeyPair)
 
 /** Makes the key that signs the identity documents of an account, when it has none. */
 export async function makeIdentityKey(
@@ -19,7 +17,7 @@ export async function makeIdentityKey(
   { store, now }: { readonly store: Store; readonly now: number },
 ): Promise<void> {
   if (await store.read((tables) => keyOf(account, tables))) return
-  const { publicKey, privateKey } = await generate('rsa', { modulusLength: 2048 })
+  const { publicKey, privateKey } = await newKey()
   await store.write(account, async (tables) => {
     // Another agent may have joined meanwhile.
     if (await keyOf(account, tables)) return
@@ -77,4 +75,13 @@ function documentOf({ account, id, region, agent, createdAt }: Instance): string
     version: '2017-09-30',
   }
   return JSON.stringify(value, undefined, 2).replaceAll('": ', '" : ')
+}
+
+/** It takes a moment, in which others are answered. */
+function newKey(): Promise<KeyPairKeyObjectResult> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair('rsa', { modulusLength: 2048 }, (error, publicKey, privateKey) =>
+      error === null ? resolve({ publicKey, privateKey }) : reject(error),
+    )
+  })
 }
