@@ -1,6 +1,7 @@
 /** Puts the rooms together. Each room is loaded when a command needs it: `cardea decide` opens no store. */
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import type { Authorizer, AuthorizerSettings } from '#authorizer'
 import type {
   AccountSummary,
   AgentAsked,
@@ -140,10 +141,12 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   const standing: { gateway?: Gateway | undefined } = {}
   const access = createAccess({ store, ...(regions === undefined ? {} : { regions }) })
   const log = createLog(settings.logLevel)
+  const parts = { store, access, log, now: Date.now }
+  const authorizer = await authorizerOn(parts, settings)
   const house = createHouse({
     store,
     access,
-    fronts: [instanceFront({ store, access, log, now: Date.now }), auditFront({ store, access, log, now: Date.now })],
+    fronts: [...[instanceFront, auditFront].map((front) => front(parts)), ...authorizer.fronts],
     operations,
     federation: {
       publicUrl: () => publicUrl ?? served.url,
@@ -167,24 +170,26 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   const serving = await servingOn(house, settings, gateway)
   served.url = serving.url
   const keeping = keepAudit(house, { days: settings.auditDays, size: settings.auditSize })
-  return running({ serving, gateway, rotation, keeping })
+  return running({ serving, gateway, authorizer, rotation, keeping })
 }
 
 interface Running {
   readonly serving: Serving
   readonly gateway: Gateway | undefined
+  readonly authorizer: Authorizer
   readonly rotation: NodeJS.Timeout
   /** Ends the digests of the audit trail. */
   readonly keeping: () => Promise<void>
 }
 
-function running({ serving, gateway, rotation, keeping }: Running): Serving {
+function running({ serving, gateway, authorizer, rotation, keeping }: Running): Serving {
   return {
     url: serving.url,
     ...(gateway && { covered: gateway.covered() }),
     async stop() {
       clearInterval(rotation)
       await keeping()
+      await authorizer.stop()
       await serving.stop()
       await gateway?.close()
     },
@@ -200,6 +205,24 @@ async function rotating(store: Store, { log }: House): Promise<NodeJS.Timeout> {
       log.error({ err }, 'the keys of session tokens were not rotated'),
     )
   return setInterval(again, look).unref()
+}
+
+/** What services that are not AWS's ask. */
+async function authorizerOn(
+  parts: Pick<House, 'store' | 'access' | 'log' | 'now'>,
+  settings: Settings,
+): Promise<Authorizer> {
+  const { HookSettingError, openAuthorizer } = await import('#authorizer')
+  const { host, extAuthzPort } = settings
+  const asked: AuthorizerSettings = { ...settings, tls: extAuthzPort === undefined ? undefined : tlsOf(settings) }
+  const describer = async () => (await import('#gateway')).describeS3
+  try {
+    return await openAuthorizer({ parts, settings: asked, describer })
+  } catch (cause) {
+    if (cause instanceof HookSettingError) throw new Stop(exitCode.usage, cause.message, cause)
+    const why = (cause as Error).message
+    throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${extAuthzPort}: ${why}`, cause)
+  }
 }
 
 /** Gives: `undefined` when no upstream is named. */

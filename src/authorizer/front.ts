@@ -9,7 +9,11 @@ import { Registry } from './registry.ts'
 import { CheckPolicy, Complete, DeregisterService, GetService, ListServices, RegisterService } from './service.ts'
 
 /** An interface at the server's address. Gives: `undefined` for a request that is not for it. */
-export type Front = (request: HttpRequest) => Promise<HttpResponse> | undefined
+export interface Front {
+  (request: HttpRequest): Promise<HttpResponse> | undefined
+  /** Whether a request is for it whatever its signature says. */
+  takes(head: HttpRequest): boolean
+}
 
 /** What is asked for by which method and path. */
 interface Place {
@@ -39,7 +43,7 @@ export function groundOf(parts: AuthorizerParts): Ground {
 export function authorizeFront(ground: Ground, more: readonly Place[] = []): Front {
   const all = [...places, ...more]
   const description = JSON.stringify(openApi)
-  return (request) => {
+  const front = (request: HttpRequest) => {
     if (!request.path.startsWith('/v1/')) return undefined
     if (request.path === '/v1/openapi.json' && request.method === 'GET')
       return Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: description })
@@ -48,6 +52,7 @@ export function authorizeFront(ground: Ground, more: readonly Place[] = []): Fro
     const place = here.find(({ method }) => method === request.method)
     return answer(request, { place, ground })
   }
+  return Object.assign(front, { takes: ({ path }: HttpRequest) => path === '/v1/openapi.json' })
 }
 
 async function answer(

@@ -11,7 +11,7 @@ import { exitCode, Stop } from './stop.ts'
 export interface Asked {
   readonly url: string
   readonly certificate: string | undefined
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** Signed and sent with these; absent: unsigned. */
   readonly credentials?: KeyPair & { readonly sessionToken?: string }

@@ -16,15 +16,11 @@ export const ownName = 'cardea'
  * Cardea's own interfaces, or an action that Cardea's own services know.
  */
 export function addresseeOf(head: HttpRequest, house: House): Addressee {
+  // An interface that says so takes a request whatever its signature is for.
+  if (house.fronts.some((front) => front.takes?.(head) === true)) return 'own'
   const scope = scopeOf(head)
   if (scope !== undefined) return isOwn(scope, house) ? 'own' : 'other'
-  if (
-    head.path.startsWith(ownPath) ||
-    isProbe(head) ||
-    isForIssuer(head) ||
-    house.fronts.some((front) => front.takes?.(head) === true)
-  )
-    return 'own'
+  if (head.path.startsWith(ownPath) || isProbe(head) || isForIssuer(head)) return 'own'
   if (head.path !== '/') return 'other'
   if (head.method === 'POST' && hasForm(head)) return 'unsure'
   return head.query.includes('Action=') ? sure(head, house) : 'other'

@@ -83,13 +83,16 @@ export async function openAuthorizer(
   const { store, now } = door
   const parts = { store, access: door.house.access, now, log: { info: tell, error: tell } }
   const authorizer = createAuthorizer({ ...parts, ...more })
-  const front: Front = (request) => {
-    for (const one of authorizer.fronts) {
-      const answering = one(request)
-      if (answering !== undefined) return answering
-    }
-    return undefined
-  }
+  const front: Front = Object.assign(
+    (request: Parameters<Front>[0]) => {
+      for (const one of authorizer.fronts) {
+        const answering = one(request)
+        if (answering !== undefined) return answering
+      }
+      return undefined
+    },
+    { takes: () => true },
+  )
   const ask: AuthorizerDoor['ask'] = async (method, path, body, credentials = door.administrator) => {
     const bytes =
       body === undefined ? new Uint8Array() : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))

@@ -14,7 +14,7 @@ const place = '/v1/hook/'
 /** Makes what answers servers that ask about their clients' requests. What is not set up answers 404. */
 export function hookFront(hooks: readonly Hook[], ground: HookGround): Front {
   const byName = new Map(hooks.map((hook) => [hook.name, hook]))
-  return (request) => {
+  const front = (request: HttpRequest) => {
     if (!request.path.startsWith(place)) return undefined
     const end = request.path.indexOf('/', place.length)
     const name = request.path.slice(place.length, end < 0 ? undefined : end)
@@ -24,6 +24,8 @@ export function hookFront(hooks: readonly Hook[], ground: HookGround): Front {
     if (hook === undefined || adapter === undefined) return Promise.resolve(plain(404, 'NotFound', 'There is no hook.'))
     return answer({ request, rest, hook, adapter, ground })
   }
+  // What asks here carries the signature of its client, which is for another service.
+  return Object.assign(front, { takes: ({ path }: HttpRequest) => path.startsWith(place) })
 }
 
 interface AtHook {

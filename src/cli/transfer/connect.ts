@@ -56,7 +56,15 @@ export async function withServer<Result>(
     )
   const installation = await program.open(placeOf(settings, process.env))
   try {
-    const quiet = { ...settings, host: '127.0.0.1', port: 0, tlsCert: undefined, tlsKey: undefined }
+    const quiet = {
+      ...settings,
+      host: '127.0.0.1',
+      port: 0,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      hook: undefined,
+      extAuthzPort: undefined,
+    }
     const serving = await installation.serve({ ...quiet, logLevel: 'silent' }, randomBytes(32).toString('hex'))
     try {
       return await work({ url: serving.url, certificate: undefined, operator: installation, folder })
