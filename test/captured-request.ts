@@ -33,10 +33,11 @@ export const capturing = {
   },
 }
 
-/** The request that a client makes of a command, signed and not sent. Takes: a client that was made with `capturing`. */
-export async function requestOf(sending: Promise<unknown>): Promise<HttpRequest> {
+/** The request that a client makes of a command of its own, signed and not sent. Takes: a client that was made with `capturing`. */
+export async function requestOf(client: { readonly send: unknown }, command: object): Promise<HttpRequest> {
+  if (typeof client.send !== 'function') throw new Error('this is no client')
   try {
-    await sending
+    await Reflect.apply(client.send, client, [command])
   } catch (error) {
     if (error instanceof Captured) return error.request
     throw error

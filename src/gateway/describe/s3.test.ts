@@ -12,7 +12,7 @@ const pathStyle = new s3.S3Client({ ...capturing, forcePathStyle: true })
 const hosted = new s3.S3Client({ ...capturing, forcePathStyle: false })
 const at = Date.parse('2026-06-01T00:00:00Z')
 
-type Command = Parameters<typeof pathStyle.send>[0]
+type Command = object
 
 function describeS3(request: HttpRequest): Described {
   const target = identifyTarget(request, { services: ['s3'], bucketDomains })
@@ -41,7 +41,7 @@ function contexts({ needs }: Described): readonly object[] {
 }
 
 async function described(command: Command, client: s3.S3Client): Promise<Described> {
-  return describeS3(await requestOf(client.send(command)))
+  return describeS3(await requestOf(client, command))
 }
 
 async function contextOf(command: Command) {

@@ -17,7 +17,7 @@ const packages: Readonly<Record<string, string>> = {
 const untaken = new Set(['events:PutEvents all'])
 
 interface Client {
-  send(command: object): Promise<unknown>
+  readonly send: unknown
 }
 
 async function sdkOf(service: string) {
@@ -39,7 +39,7 @@ test('every operation of every service is described, or refused with a reason, a
         const make = commandOf(operation.name)
         if (typeof make !== 'function' || untaken.has(`${name}${everything ? ' all' : ''}`)) continue
         const input = sampleInput(service, operation, everything)
-        const request = await requestOf(client.send(Reflect.construct(make, [input])))
+        const request = await requestOf(client, Reflect.construct(make, [input]))
         try {
           const target = identifyTarget(request, { services: [], bucketDomains: [], scope: service })
           assert.equal(`${target.service}:${nameTarget(target, request).operation}`, name)
@@ -80,7 +80,7 @@ test('every resource that a rule asks for has the form of a type that the action
   for (const operation of surfaceOf('s3')?.operations.values() ?? []) {
     const make = commandOf(operation.name)
     if (typeof make !== 'function') continue
-    const request = await requestOf(client.send(Reflect.construct(make, [sampleInput('s3', operation, true)])))
+    const request = await requestOf(client, Reflect.construct(make, [sampleInput('s3', operation, true)]))
     try {
       const target = identifyTarget(request, { services: ['s3'], bucketDomains: [] })
       const { needs } = describe(target, { request, account: '123456789012', region: 'eu-west-1', partition: 'aws' })
