@@ -3,7 +3,7 @@ import type { Scope } from './context.ts'
 import type { Statement } from './policy.ts'
 import { below, type PrefixTree, plant, prefixTree } from './prefix-tree.ts'
 import { direct } from './principal.ts'
-import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
+import { type ResourceRules, type Rest, resourcePatterns } from './resource.ts'
 import { fewestSifted, sieveOf, sift } from './sieve.ts'
 import type { Source } from './source.ts'
 import { type CompiledStatement, principalStrength, resourceHolds } from './statement.ts'
@@ -37,7 +37,7 @@ interface Leaf {
   /** The length of the only resource that matches; absent where there may be several. */
   readonly length: number | undefined
   /** Absent where the place in the tree says all. */
-  readonly pattern: ResourcePattern | undefined
+  readonly rest: Rest | undefined
   /** Compiled when it is reached. */
   statement: CompiledStatement | undefined
 }
@@ -91,13 +91,8 @@ function plantAll(
 ): void {
   for (const entry of new Set(patterns))
     for (const pattern of resourcePatterns(entry, rules)) {
-      const { prefix, exact, whole } = pattern
-      plant(tree, prefix, {
-        order,
-        length: exact ? prefix.length : undefined,
-        pattern: whole ? undefined : pattern,
-        statement: undefined,
-      })
+      const { prefix, exact, rest } = pattern
+      plant(tree, prefix, { order, length: exact ? prefix.length : undefined, rest, statement: undefined })
     }
 }
 
@@ -191,7 +186,7 @@ function allowInTree({ tree, statementAt }: Branch, scope: Scope, start: number)
 function leavesLeft(node: PrefixTree<Leaf>, resource: string, at: number): number {
   const { values } = node
   if (values.length < fewestSifted) return values.length
-  node.sieve ??= sieveOf(values.map(({ pattern }) => pattern?.needle ?? ''))
+  node.sieve ??= sieveOf(values.map(({ rest }) => rest?.needle ?? ''))
   return sift(node.sieve, resource, at)
 }
 
@@ -200,10 +195,10 @@ function enough(strengths: number): boolean {
   return (strengths & direct) !== 0
 }
 
-function leafHolds({ length, pattern }: Leaf, scope: Scope): boolean {
+function leafHolds({ length, rest }: Leaf, scope: Scope): boolean {
   const { resource } = scope.request
   if (length !== undefined) return resource.length === length
-  return pattern === undefined || pattern.matches(resource, scope) === yes
+  return rest === undefined || rest.matches(resource, scope) === yes
 }
 
 function reached(leaf: Leaf, statementAt: StatementAt): CompiledStatement | undefined {

@@ -45,7 +45,6 @@ export function plant<T>(tree: PrefixTree<T>, text: string, value: T): void {
 
 /** The next node down that the text still begins with, from an offset on. */
 export function below<T>(node: PrefixTree<T>, text: string, at: number): PrefixTree<T> | undefined {
-  if (at >= text.length) return undefined
   const child = childOf(node, text.charCodeAt(at))
   return child !== undefined && text.startsWith(child.label, at) ? child : undefined
 }
@@ -78,7 +77,7 @@ function split<T>(node: PrefixTree<T>, at: number): void {
   const { children, base, others } = node
   const lower: PrefixTree<T> = {
     label: node.label.slice(at),
-    values: node.values.splice(0),
+    values: node.values,
     sieve: undefined,
     children,
     base,

@@ -13,11 +13,14 @@ export interface ResourcePattern {
   /** Every resource that matches begins with this; the whole pattern when `exact`. */
   readonly prefix: string
   readonly exact: boolean
-  /** Whether beginning with `prefix`, or being it when `exact`, is all that it takes. */
-  readonly whole: boolean
-  /** Every resource that matches has this somewhere behind `prefix`; empty where that is not worked out. */
+  /** What else it takes; absent where beginning with `prefix`, or being it when `exact`, is all. */
+  readonly rest: Rest | undefined
+}
+
+/** What a resource that begins right must have besides. */
+export interface Rest {
+  /** Every resource that matches has this somewhere behind the beginning; empty where that is not worked out. */
   readonly needle: string
-  /** Whether a resource that begins with `prefix` matches; one that is `prefix`, when `exact`. */
   readonly matches: (resource: string, scope: Scope) => Truth
 }
 
@@ -33,7 +36,6 @@ export interface ResourceRules {
  * Gives: patterns of which any may match; none for an entry that matches nothing (rule R-9).
  */
 export function resourcePatterns(entry: string, { type, variables }: ResourceRules): readonly ResourcePattern[] {
-  if (entry === '*') return everything
   const plain = plainPattern(entry)
   if (plain !== undefined) return [plain]
   const parts = partsOf(entry)
@@ -43,9 +45,6 @@ export function resourcePatterns(entry: string, { type, variables }: ResourceRul
     return [asWritten, wholePattern(completed(parts), variables)]
   return entry.endsWith('*') ? [asWritten] : []
 }
-
-const always = (): Truth => yes
-const everything: readonly ResourcePattern[] = [{ prefix: '', exact: false, whole: true, needle: '', matches: always }]
 
 /** The shapes of most entries: a whole ARN without wildcards, or with one `*` at its end. */
 function plainPattern(entry: string): ResourcePattern | undefined {
@@ -57,7 +56,7 @@ function plainPattern(entry: string): ResourcePattern | undefined {
     if (colon < 0) return undefined
   }
   const prefix = star < 0 ? entry : entry.slice(0, -1)
-  return { prefix, exact: star < 0, whole: true, needle: '', matches: always }
+  return { prefix, exact: star < 0, rest: undefined }
 }
 
 /** Wildcards in the sixth part only, and nothing else that needs care: compiled when it may match. */
@@ -66,16 +65,10 @@ function starredPattern(entry: string, parts: readonly string[]): ResourcePatter
   const from = entry.length - (parts[5] ?? '').length
   if (wild < from || entry.includes('${')) return undefined
   let glob: Glob | undefined
-  return {
-    prefix: entry.slice(0, wild),
-    exact: false,
-    whole: false,
-    needle: needleOf(entry, wild),
-    matches(resource) {
-      glob ??= globOf(entry.slice(from))
-      return globMatches(glob, resource, from) ? yes : no
-    },
-  }
+  return behind(entry.slice(0, wild), needleOf(entry, wild), (resource) => {
+    glob ??= globOf(entry.slice(from))
+    return globMatches(glob, resource, from) ? yes : no
+  })
 }
 
 /** Rule R-9: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. */
@@ -102,8 +95,7 @@ function incompletePattern(parts: readonly string[]): ResourcePattern {
 
 /** Such a star is an ordinary one, since it runs over colons (rule R-8). */
 function hasOnlyFinalStar(part: string): boolean {
-  const wild = part.search(/[*?]/)
-  return wild < 0 || (finalStarRunsOverColons && wild === part.length - 1 && part.endsWith('*'))
+  return (finalStarRunsOverColons ? /^[^*?]*\*?$/ : /^[^*?]*$/).test(part)
 }
 
 /** A literal beginning and a template for what follows. */
@@ -111,23 +103,15 @@ function templatePattern(head: string, template: Template): ResourcePattern {
   const prefix = head + literalPrefix(template)
   const from = head.length
   if (template.open)
-    return {
-      prefix,
-      exact: false,
-      whole: false,
-      needle: '',
-      matches: (resource, scope) => templateMatches(template, resource, { scope, from }),
-    }
+    return behind(prefix, '', (resource, scope) => templateMatches(template, resource, { scope, from }))
   const glob = closedGlob(template)
-  if (isLiteral(glob)) return { prefix, exact: true, whole: true, needle: '', matches: always }
-  if (isPrefixOnly(glob)) return { prefix, exact: false, whole: true, needle: '', matches: always }
-  return {
-    prefix,
-    exact: false,
-    whole: false,
-    needle: '',
-    matches: (resource) => (globMatches(glob, resource, from) ? yes : no),
-  }
+  if (isLiteral(glob)) return { prefix, exact: true, rest: undefined }
+  if (isPrefixOnly(glob)) return { prefix, exact: false, rest: undefined }
+  return behind(prefix, '', (resource) => (globMatches(glob, resource, from) ? yes : no))
+}
+
+function behind(prefix: string, needle: string, matches: Rest['matches']): ResourcePattern {
+  return { prefix, exact: false, rest: { needle, matches } }
 }
 
 /** A pattern such as `bucket/*`: its literal beginning says all. */
@@ -154,29 +138,17 @@ function headPattern(parts: readonly string[], last: Template | undefined): Reso
   if (last === undefined || !last.open) {
     let pattern: HeadPattern | undefined
     const needle = longer(needleOf(text, prefix.length), last === undefined ? '' : needleIn(last))
-    return {
-      prefix,
-      exact: false,
-      whole: false,
-      needle,
-      matches(resource) {
-        pattern ??= { parts: parts.slice(0, 5).map(partPattern), last: last && closedGlob(last) }
-        return partsMatch(pattern, resource) ? yes : no
-      },
-    }
+    return behind(prefix, needle, (resource) => {
+      pattern ??= { parts: parts.slice(0, 5).map(partPattern), last: last && closedGlob(last) }
+      return partsMatch(pattern, resource) ? yes : no
+    })
   }
-  return {
-    prefix,
-    exact: false,
-    whole: false,
-    needle: '',
-    matches(resource, scope) {
-      const runs = filled(last, scope, resource.length)
-      if (runs === no || runs === unknown) return runs
-      heads ??= parts.slice(0, 5).map(partPattern)
-      return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no
-    },
-  }
+  return behind(prefix, '', (resource, scope) => {
+    const runs = filled(last, scope, resource.length)
+    if (runs === no || runs === unknown) return runs
+    heads ??= parts.slice(0, 5).map(partPattern)
+    return partsMatch({ parts: heads, last: globOfRuns(runs) }, resource) ? yes : no
+  })
 }
 
 function needleIn({ pieces }: Template): string {

@@ -3,6 +3,7 @@ import type { Scope } from './context.ts'
 import type { ConditionLine, Element, Statement } from './policy.ts'
 import { direct, type PrincipalTest, principalTest, strengthOf } from './principal.ts'
 import { type ResourcePattern, type ResourceRules, resourcePatterns } from './resource.ts'
+import { exactly } from './scan.ts'
 import type { Source } from './source.ts'
 import { no, not, or, type Truth, yes } from './truth.ts'
 
@@ -66,11 +67,10 @@ function conditionsOf(
   variables: boolean,
   known: ConditionCache,
 ): readonly Condition[] {
-  const [line] = lines
-  if (line === undefined) return none
-  const only = lines.length === 1 ? sharedCondition(line, variables, known) : undefined
-  if (only !== undefined) return [only]
-  return lines.map((one) => sharedCondition(one, variables, known)).filter((condition) => condition !== undefined)
+  if (lines.length === 0) return none
+  return exactly(
+    lines.map((line) => sharedCondition(line, variables, known)).filter((condition) => condition !== undefined),
+  )
 }
 
 const none: readonly Condition[] = []
@@ -87,9 +87,11 @@ function sharedCondition(line: ConditionLine, variables: boolean, known: Conditi
 }
 
 function within<T>(known: Map<string, Map<string, T>>, name: string): Map<string, T> {
-  const found = known.get(name) ?? new Map<string, T>()
-  if (found.size === 0) known.set(name, found)
-  return found
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const fresh = new Map<string, T>()
+  known.set(name, fresh)
+  return fresh
 }
 
 /** Whether policies of a type name principals (section 1). */
@@ -98,8 +100,8 @@ function hasPrincipals(type: Source['policy']['type']): boolean {
 }
 
 function resourceTest({ not, patterns }: Element, rules: ResourceRules): ResourceTest {
-  const entries = [...new Set(patterns)]
-  return { not, all: patterns.includes('*'), patterns: entries.flatMap((entry) => resourcePatterns(entry, rules)) }
+  if (patterns.includes('*')) return { not, all: true, patterns: [] }
+  return { not, all: false, patterns: [...new Set(patterns)].flatMap((entry) => resourcePatterns(entry, rules)) }
 }
 
 /** How the statement names the caller, as bits; `direct` where statements have no principals. */
@@ -117,7 +119,7 @@ export function resourceHolds({ resource: test }: CompiledStatement, scope: Scop
   let truth: Truth = test.all ? yes : no
   for (const pattern of test.patterns) {
     if (truth === yes) break
-    if (mayMatch(pattern, resource)) truth = or(truth, pattern.matches(resource, scope))
+    if (mayMatch(pattern, resource)) truth = or(truth, pattern.rest?.matches(resource, scope) ?? yes)
   }
   return test.not ? not(truth) : truth
 }

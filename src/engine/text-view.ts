@@ -1,26 +1,17 @@
+import { remembering } from './remember.ts'
+
 /** What was worked out of a text that patterns are held against; that of the latest texts is kept. */
 interface View {
-  readonly text: string
   /** How often something was looked for in it. */
   searches: number
   units: Int32Array | undefined
   points: Int32Array | undefined
 }
 
-const mostViews = 8
-const longestKept = 1 << 18
-
-const views: View[] = []
-let oldest = 0
-
-function viewOf(text: string): View {
-  for (const view of views) if (view.text === text) return view
-  const view: View = { text, searches: 0, units: undefined, points: undefined }
-  if (text.length > longestKept) return view
-  views[oldest] = view
-  oldest = (oldest + 1) % mostViews
-  return view
-}
+const viewOf = remembering((): View => ({ searches: 0, units: undefined, points: undefined }), {
+  most: 8,
+  longest: 1 << 18,
+})
 
 /** Counts that something is looked for in a text. Gives: how often that was the case lately. */
 export function searchesOf(text: string): number {
