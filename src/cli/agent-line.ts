@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { agent, credentialProcess } from './command/agent.ts'
 import type { AgentAsked, AgentProof, Program } from './program.ts'
@@ -67,8 +68,8 @@ const proving = [
 /** Errors: `Stop` for flags that do not go together, and for values that are none. */
 function askedIn(flags: Flags): AgentAsked {
   const given = Object.fromEntries(
-    (['server', 'ca', 'region', 'joinTokenFile'] as const).flatMap((name) => {
-      const value = textIn(flags, name)
+    (['server', 'region', 'ca', 'joinTokenFile'] as const).flatMap((name) => {
+      const value = name === 'ca' || name === 'joinTokenFile' ? pathIn(flags, name) : textIn(flags, name)
       return value === undefined ? [] : [[name, value]]
     }),
   )
@@ -91,8 +92,8 @@ function askedIn(flags: Flags): AgentAsked {
 
 function proofIn(flags: Flags): AgentProof | undefined {
   const [file, certificate, role] = [
-    textIn(flags, 'webIdentityTokenFile'),
-    textIn(flags, 'certificate'),
+    pathIn(flags, 'webIdentityTokenFile'),
+    pathIn(flags, 'certificate'),
     textIn(flags, 'role'),
   ]
   const seconds = secondsIn(flags)
@@ -108,7 +109,7 @@ function proofIn(flags: Flags): AgentProof | undefined {
   return {
     kind: 'certificate',
     certificate: needed(certificate, '--certificate'),
-    privateKey: needed(textIn(flags, 'privateKey'), '--private-key'),
+    privateKey: needed(pathIn(flags, 'privateKey'), '--private-key'),
     trustAnchor: needed(textIn(flags, 'trustAnchor'), '--trust-anchor'),
     profile: needed(textIn(flags, 'profileArn'), '--profile-arn'),
     role: roleArn,
@@ -148,6 +149,12 @@ function secondsIn(flags: Flags): number | undefined {
 function textIn(flags: Flags, name: string): string | undefined {
   const value = flags[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** A path that means the same from wherever the agent is started the next time. */
+function pathIn(flags: Flags, name: string): string | undefined {
+  const path = textIn(flags, name)
+  return path === undefined ? undefined : resolve(path)
 }
 
 function listIn(flags: Flags, name: string): readonly string[] {

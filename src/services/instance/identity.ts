@@ -1,4 +1,4 @@
-import { createPublicKey, createSign, generateKeyPair, type KeyPairKeyObjectResult } from 'node:crypto'
+import { createPublicKey, createSign, generateKeyPair, type KeyObject } from 'node:crypto'
 import { Fault } from '#protocol'
 import type { Instance, Store, Tables } from '#store'
 
@@ -78,7 +78,7 @@ function documentOf({ account, id, region, agent, createdAt }: Instance): string
 }
 
 /** It takes a moment, in which others are answered. */
-function newKey(): Promise<KeyPairKeyObjectResult> {
+function newKey(): Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject }> {
   return new Promise((resolve, reject) => {
     generateKeyPair('rsa', { modulusLength: 2048 }, (error, publicKey, privateKey) =>
       error === null ? resolve({ publicKey, privateKey }) : reject(error),
