@@ -112,7 +112,7 @@ function patternScenes(): readonly Scene[] {
       times(count, (index) =>
         allow(`arn:aws:s3:*:*:\${*}a-unit-${index}*`.replace('${*}', index % 2 === 0 ? '' : '${*}')),
       ),
-    'statements with variables': (count) => times(count, (index) => allow(open(index))),
+    'statements with variables': (count) => times(Math.min(count, 60), (index) => allow(open(index))),
     'Deny statements': (count) => [
       allow('*'),
       ...times(count, (index) => ({ ...allow(pattern(index)), Effect: 'Deny' })),
@@ -121,7 +121,7 @@ function patternScenes(): readonly Scene[] {
     'NotResource entries': (count) => [{ ...allow('*'), Resource: undefined, NotResource: times(count, pattern) }],
     'values of StringLike': (count) => [under('StringLike', 'aws:RequestTag/x', times(count, pattern))],
     'values of StringNotLike': (count) => [under('StringNotLike', 'aws:RequestTag/x', times(count, blurred))],
-    'values with variables': (count) => [under('StringLike', 'aws:RequestTag/x', times(count, open))],
+    'values with variables': (count) => [under('StringLike', 'aws:RequestTag/x', times(Math.min(count, 60), open))],
     'values of ArnLike': (count) => [under('ArnLike', 'aws:RequestTag/x', times(count, blurred))],
     'values of StringEquals': (count) => [under('StringEquals', 'aws:RequestTag/n', times(count, String))],
     'values of StringEqualsIgnoreCase': (count) => [
@@ -162,12 +162,12 @@ function patternScenes(): readonly Scene[] {
       under(
         'ArnLike',
         'aws:RequestTag/x',
-        times(count, (index) => `arn:aws:s3:\${*}:${index}:*`),
+        times(Math.min(count, 14), (index) => `arn:aws:s3:\${*}:${index}:*`),
       ),
       under(
         'ArnLike',
         'aws:RequestTag/x',
-        times(count, (index) => `arn:aws:s3:\${aws:username}:${index}:*\${*}`),
+        times(Math.min(count, 14), (index) => `arn:aws:s3:\${aws:username}:${index}:*\${*}`),
       ),
     ],
     'resources by name': (count) => times(count, (index) => allow(`arn:aws:s3:::x-part-${index}-y/end${index % 7}z`)),
