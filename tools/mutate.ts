@@ -3,9 +3,9 @@
  * `--file TEXT`: only files with this in their path. `--sample N --seed S`: so many mutants, by chance. `--survivors`: only those
  * that nothing noticed before. `--resume`: goes on where a run was ended, unless the engine or what it is asked has changed since.
  * `--tests`: tries the tests of the room on what survives, which takes very long. `--processes N`. `--write`: rewrites the list of
- * survivors. Fails below 95 %, with a survivor that `tools/mutation/survivors.json` gives no reason for, and with a reason for none.
+ * survivors and, when all was tried, the page of the score. Fails below 95 %, with a survivor that `tools/mutation/survivors.json` gives no reason for, and with a reason for none.
  */
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -15,9 +15,10 @@ import { type Fate, tryAll } from './mutation/court.ts'
 import { refused } from './mutation/killer.ts'
 import { type Memory, memoryOf } from './mutation/memory.ts'
 import { type Mutant, mutantsOf } from './mutation/mutant.ts'
+import { pageOf } from './mutation/page.ts'
 import { percent, report, scoresOf } from './mutation/score.ts'
 import { settle } from './mutation/suite.ts'
-import { isSurvivor, readReasons, writeSurvivors } from './mutation/survivor.ts'
+import { isSurvivor, readGroups, readReasons, writeSurvivors } from './mutation/survivor.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const floor = 0.95
@@ -53,6 +54,8 @@ async function main(): Promise<void> {
   const isPart = values.survivors || values.sample !== undefined
   const whole = new Set(isPart ? [] : all.map(({ file }) => file))
   if (values.write) writeSurvivors(fates, whole)
+  if (values.write && whole.size > 0 && values.file === '')
+    writeFileSync(join(root, 'docs/proof/mutation.md'), pageOf(scoresOf(fates, readReasons()), readGroups()))
   exit(verdict(fates, whole))
 }
 

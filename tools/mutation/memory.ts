@@ -57,7 +57,7 @@ function stampOf(root: string): string {
 }
 
 /** Files that no fate depends on. */
-const bystanders = new Set(['survivors.json', 'survivor.ts', 'score.ts', 'memory.ts'])
+const bystanders = new Set(['survivors.json', 'survivor.ts', 'score.ts', 'memory.ts', 'page.ts'])
 
 /** By their lines, as line numbers change; the second of two alike ones is told by its number. */
 function namesOf(mutants: readonly Mutant[]): ReadonlyMap<Mutant, string> {

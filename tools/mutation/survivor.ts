@@ -27,7 +27,7 @@ export interface Reasons {
   readonly stale: (fates: readonly Fate[], whole: ReadonlySet<string>) => readonly Survivor[]
 }
 
-export function readReasons(groups: readonly Group[] = read()): Reasons {
+export function readReasons(groups: readonly Group[] = readGroups()): Reasons {
   const known = new Map(groups.flatMap((group) => group.mutants.map((one) => [keyOf(one), group] as const)))
   return {
     of(mutant) {
@@ -46,7 +46,7 @@ export function readReasons(groups: readonly Group[] = read()): Reasons {
 
 /** Takes: the files of which every mutant was tried. Keeps what is said of others; what is new stands at the end without a reason. */
 export function writeSurvivors(fates: readonly Fate[], whole: ReadonlySet<string>): void {
-  const groups = read()
+  const groups = readGroups()
   const reasons = readReasons(groups)
   const stale = new Set(reasons.stale(fates, whole).map(keyOf))
   const fresh = new Map(
@@ -70,7 +70,7 @@ export function isSurvivor({ killedBy }: Fate): boolean {
   return killedBy === undefined
 }
 
-function read(): readonly Group[] {
+export function readGroups(): readonly Group[] {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
