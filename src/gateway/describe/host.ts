@@ -52,6 +52,7 @@ export function readHost(host: string, bucketDomains: readonly string[]): HostSa
   if (s3 !== null) return { service: 's3', ...(s3.groups?.['bucket'] && { bucket: s3.groups['bucket'] }) }
   const service = serviceIn(host)
   if (service !== undefined) return { service }
+  if (host.includes('.s3.')) throw notCovered(shown(host), 'buckets are no hosts under this name, as far as is set')
   if (otherS3Host.test(host) || /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|on\.aws|api\.aws)$/.test(host))
     throw notCovered(shown(host), 'it is the host of no service that is known')
   return {}

@@ -1,12 +1,22 @@
 import type { Context } from '#engine'
-import { type ActionFacts, actionFacts, type ConditionKeyType, conditionKeyType } from '#models'
+import { type ActionFacts, actionFacts, type ConditionKeyType, conditionKeyType, type SurfaceOperation } from '#models'
 import type { Ask, Call } from './call.ts'
 import type { Need, Unknown } from './described.ts'
-import type { Json } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Keys, ServiceRules } from './rules.ts'
 import { tagsOf } from './tag.ts'
 
+/** What is the same in every call of an operation for an action. */
+interface Plan {
+  /** Keys with the members that they are the values of. */
+  readonly alike: readonly (readonly [key: string, member: string, type: ConditionKeyType | undefined])[]
+  /** Keys that neither a member nor a rule tells. */
+  readonly left: readonly string[]
+}
+
 const keysByAction = new WeakMap<ActionFacts, readonly string[]>()
+const plans = new WeakMap<SurfaceOperation, Map<string, Plan>>()
+const nothing: readonly string[] = []
 
 /** Adds what is known of the condition keys of the call's action, and names those of which nothing is known. */
 export function withKeys(call: Call, ask: Ask, rules: ServiceRules): Need {
@@ -14,21 +24,53 @@ export function withKeys(call: Call, ask: Ask, rules: ServiceRules): Need {
   const own = rules.keys?.(call, action) ?? {}
   const facts = actionFacts(action)
   const ours = action.startsWith(`${call.service}:`)
-  const alike = facts === undefined || !ours ? { context: {}, settled: [] } : sameNamed(call, facts, own)
-  const context = { ...(ours ? tagsOf(call) : {}), ...alike.context, ...own.context, ...ask.context }
-  const said = [...(ask.unknown ?? []), ...(own.unknown ?? [])].filter(
-    ({ key }) => !facts || keysOf(facts).includes(key),
-  )
-  const settled = [...alike.settled, ...(own.settled ?? []), ...Object.keys(context), ...said.map(({ key }) => key)]
-  const left = facts === undefined ? [] : unknownOf(facts, settled, ask.resource)
-  const unknown = [...said, ...left]
-  return {
-    action,
-    resource: ask.resource,
-    context,
-    ...(unknown.length > 0 && { unknown }),
-    ...(ask.late && { late: ask.late }),
+  const context: Record<string, Context[string]> = Object.create(null)
+  if (ours) Object.assign(context, tagsOf(call))
+  const unknown: Unknown[] = []
+  if (facts !== undefined) {
+    const said = [...(ask.unknown ?? []), ...(own.unknown ?? [])]
+    for (const one of said) if (keysOf(facts).includes(one.key)) unknown.push(one)
+    const plan = planOf(call, facts, own)
+    const unread = ours ? takeAlike(call.input, plan, context) : nothing
+    Object.assign(context, own.context, ask.context)
+    const known = [...Object.keys(context), ...said.map(({ key }) => key), ...(own.absent ?? nothing)].map(small)
+    for (const key of [...unread, ...plan.left])
+      if (!known.some((other) => covers(other, small(key)))) unknown.push(unknownKey(key, ask.resource))
+  } else Object.assign(context, own.context, ask.context)
+  const { late, resource } = ask
+  return { action, resource, context, ...(unknown.length > 0 && { unknown }), ...(late && { late }) }
+}
+
+function planOf(call: Call, facts: ActionFacts, { settled = nothing, unlike = nothing }: Keys): Plan {
+  const { operation, service } = call
+  const known = plans.get(operation) ?? new Map<string, Plan>()
+  plans.set(operation, known)
+  // INVARIANT: what rules say to be settled and unlike depends on the operation and the action alone.
+  const plan = known.get(facts.action)
+  if (plan !== undefined) return plan
+  const members = new Map((operation.input?.members ?? []).map(({ name }) => [name.toLowerCase(), name]))
+  const done = settled.map(small)
+  const open = keysOf(facts).filter((key) => !done.some((other) => covers(other, small(key))))
+  const alike = open.flatMap((key) => {
+    const member = members.get(key.slice(service.length + 1).toLowerCase())
+    const isOther = member === undefined || unlike.includes(key) || !key.startsWith(`${service}:`)
+    return isOther ? [] : [[key, member, conditionKeyType(key)] as const]
+  })
+  const made = { alike, left: open.filter((key) => !alike.some(([other]) => other === key)) }
+  known.set(facts.action, made)
+  return made
+}
+
+/** Takes over the values of members. Gives: keys whose members have a value that is no value of the key. */
+function takeAlike(input: JsonObject, { alike }: Plan, context: Record<string, Context[string]>): readonly string[] {
+  const unread: string[] = []
+  for (const [key, member, type] of alike) {
+    const given = input[member] ?? undefined
+    const value = given === undefined ? undefined : keyValue(given, type)
+    if (value !== undefined) context[key] = value
+    else if (given !== undefined) unread.push(key)
   }
+  return unread
 }
 
 /** Every key that AWS names for an action, beside those of all services; variable parts are cut off. */
@@ -44,17 +86,19 @@ function keysOf(facts: ActionFacts): readonly string[] {
   return keys
 }
 
-function unknownOf(facts: ActionFacts, settled: readonly string[], resource: string): readonly Unknown[] {
-  const done = settled.map((key) => key.toLowerCase())
-  return keysOf(facts)
-    .filter((key) => !done.some((other) => covers(other, key.toLowerCase())))
-    .map((key) => unknownKey(key, resource))
-}
-
 /** Whether a settled key, or the start of keys, is this key or one of the keys that start so. */
 function covers(settled: string, key: string): boolean {
-  if (/[/:]$/.test(settled)) return key.startsWith(settled)
-  return settled === key || (/[/:]$/.test(key) && settled.startsWith(key))
+  if (settled === key) return true
+  if (isStart(settled)) return key.startsWith(settled)
+  return isStart(key) && settled.startsWith(key)
+}
+
+function isStart(key: string): boolean {
+  return key.endsWith('/') || key.endsWith(':')
+}
+
+function small(key: string): string {
+  return key.toLowerCase()
 }
 
 /** A key of which the request says nothing; tags of the resource may be looked up. */
@@ -68,21 +112,6 @@ export function unknownKey(key: string, resource: string): Unknown {
       return Object.fromEntries(Object.entries(tags).map(([name, value]) => [`${key}${name}`, value]))
     },
   }
-}
-
-/** Keys that have the name of a member of the input are that member's value. */
-function sameNamed({ input, operation, service }: Call, facts: ActionFacts, { unlike = [] }: Keys) {
-  const context: Record<string, Context[string]> = Object.create(null)
-  const settled: string[] = []
-  const members = new Map((operation.input?.members ?? []).map(({ name }) => [name.toLowerCase(), name]))
-  for (const key of keysOf(facts)) {
-    const name = members.get(key.slice(service.length + 1).toLowerCase())
-    if (name === undefined || unlike.includes(key) || !key.startsWith(`${service}:`)) continue
-    const value = keyValue(input[name], conditionKeyType(key))
-    if (value !== undefined) context[key] = value
-    if (value !== undefined || input[name] === undefined || input[name] === null) settled.push(key)
-  }
-  return { context, settled }
 }
 
 function keyValue(value: Json | undefined, type: ConditionKeyType | undefined): Context[string] | undefined {

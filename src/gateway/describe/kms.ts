@@ -166,8 +166,8 @@ function kmsKeys(call: Call, action: string): Keys {
       'kms:EncryptionContextKeys',
       'kms:ReEncryptOnSameKey',
       ...grantSettled,
-      ...((input['Recipient'] ?? undefined) === undefined ? ['kms:RecipientAttestation:'] : []),
     ],
+    absent: (input['Recipient'] ?? undefined) === undefined ? ['kms:RecipientAttestation:'] : [],
     unlike: ofKey,
   }
 }

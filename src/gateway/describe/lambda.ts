@@ -133,10 +133,7 @@ function lambdaKeys(call: Call): Keys {
   }
   return {
     context,
-    settled: [
-      'lambda:Layer',
-      'lambda:SourceFunctionArn',
-      ...(network === undefined ? ['lambda:VpcIds', 'lambda:SubnetIds', 'lambda:SecurityGroupIds'] : []),
-    ],
+    settled: ['lambda:Layer', 'lambda:SourceFunctionArn'],
+    absent: network === undefined ? ['lambda:VpcIds', 'lambda:SubnetIds', 'lambda:SecurityGroupIds'] : [],
   }
 }

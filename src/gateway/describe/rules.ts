@@ -21,8 +21,13 @@ export interface ServiceRules {
 /** What is known of the condition keys of a call. */
 export interface Keys {
   readonly context?: Context
-  /** Keys of which no more is to be known: what of them is not in the context is absent. A slash or colon at the end: all that start so. */
+  /**
+   * Keys that rules give where they say something: what of them is not in the context is absent. The same in every call of an
+   * operation for an action. A slash or colon at the end: all keys that start so.
+   */
   readonly settled?: readonly string[]
+  /** More of them, in this call. */
+  readonly absent?: readonly string[]
   /** Keys of the reference that have the name of a member without being its value. */
   readonly unlike?: readonly string[]
   readonly unknown?: readonly Unknown[]

@@ -78,7 +78,8 @@ export function s3Keys(call: Call, action: string): Keys {
   const signed = signatureKeys(call)
   return {
     context: { ...context, 's3:ResourceAccount': call.arrived.account, ...signed.context, ...retentionKeys(call) },
-    settled: [...settled, ...signed.settled],
+    settled,
+    absent: signed.settled,
     unknown: bucketTags(call),
   }
 }

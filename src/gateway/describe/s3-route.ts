@@ -120,16 +120,18 @@ function fitsRequest(
 }
 
 /** A field that the operation does not have could choose another one with an upstream that knows it. */
-function refuseForeignFields({ name, input, http }: SurfaceOperation, fields: Fields): void {
-  const members = (input?.members ?? []).filter(({ place }) => place === 'query').map(({ wireName }) => wireName)
-  const headers = new Set(
-    (input?.members ?? []).filter(({ place }) => place === 'header').map(({ wireName }) => wireName.toLowerCase()),
-  )
+function refuseForeignFields(operation: SurfaceOperation, fields: Fields): void {
+  if (fields.size === 0) return
+  const { name, input, http } = operation
   for (const field of fields.keys()) {
+    if (field === 'x-id' || http?.query.has(field) === true) continue
     const small = field.toLowerCase()
-    const hoisted =
-      small.startsWith('x-amz-') && (headers.has(small) || small.startsWith('x-amz-meta-') || isChecksum(small))
-    if (field !== 'x-id' && !hoisted && !members.includes(field) && http?.query.has(field) !== true)
+    const known = input?.members.some(({ place, wireName }) =>
+      place === 'query'
+        ? wireName === field
+        : place === 'header' && small.startsWith('x-amz-') && wireName.toLowerCase() === small,
+    )
+    if (known !== true && !small.startsWith('x-amz-meta-') && !isChecksum(small))
       throw notCovered(`s3:${name}`, `it has no parameter ${shown(field)}`)
   }
 }

@@ -78,7 +78,7 @@ function secretKeys(call: Call): Keys {
   const replicas = call.input['AddReplicaRegions'] ?? undefined
   return {
     context: id?.startsWith('arn:') === true ? { 'secretsmanager:SecretId': id } : {},
-    settled: [
+    absent: [
       ...(id === undefined ? ['secretsmanager:SecretId'] : []),
       ...(replicas === undefined ? ['secretsmanager:AddReplicaRegions'] : []),
     ],

@@ -1,10 +1,10 @@
 import type { Context } from '#engine'
+import type { SurfaceOperation } from '#models'
 import type { Call } from './call.ts'
 import { isObject, type Json } from './json.ts'
 
 const tagMembers = new Set(['tags', 'tagslist', 'taglist', 'tagset'])
 const keyMembers = new Set(['tagkeys'])
-const untagged = new Set(['TagSpecifications'])
 
 /** Tags of a request, as every service has them: `aws:RequestTag/…` and `aws:TagKeys`. */
 export function requestTags(tags: readonly (readonly [key: string, value: string])[]): Context {
@@ -22,16 +22,30 @@ export function tagKeys(keys: readonly string[]): Context {
 
 /** The tags that the input of a call has in a member made for them. */
 export function tagsOf({ input, operation }: Call): Context {
+  const { tags, keys } = membersOf(operation)
+  if (tags.length === 0 && keys.length === 0) return {}
+  const found = tags.flatMap((name) => pairsIn(input[name] ?? null))
+  return { ...requestTags(found), ...tagKeys(keys.flatMap((name) => keysIn(input[name] ?? null))) }
+}
+
+/** Members of an operation that have tags, and those that have keys of tags to take away. */
+interface TagMembers {
+  readonly tags: readonly string[]
+  readonly keys: readonly string[]
+}
+
+const membersByOperation = new WeakMap<SurfaceOperation, TagMembers>()
+
+function membersOf(operation: SurfaceOperation): TagMembers {
+  const known = membersByOperation.get(operation)
+  if (known !== undefined) return known
   const removes = /^(?:Untag|RemoveTags|DeleteTags)/.test(operation.name)
-  const found: (readonly [string, string])[] = []
-  const keys: string[] = []
-  for (const [name, value] of Object.entries(input)) {
-    const small = name.toLowerCase()
-    if (untagged.has(name) || value === undefined) continue
-    if (keyMembers.has(small) || (removes && tagMembers.has(small))) keys.push(...keysIn(value))
-    else if (tagMembers.has(small)) found.push(...pairsIn(value))
-  }
-  return { ...requestTags(found), ...tagKeys(keys) }
+  const names = (operation.input?.members ?? []).map(({ name }) => name)
+  const tagged = names.filter((name) => tagMembers.has(name.toLowerCase()))
+  const keyed = names.filter((name) => keyMembers.has(name.toLowerCase()))
+  const members = removes ? { tags: [], keys: [...keyed, ...tagged] } : { tags: tagged, keys: keyed }
+  membersByOperation.set(operation, members)
+  return members
 }
 
 /** Tags in each of the three forms that services have for them: a map, and lists of `Key` and `Value`, `key` and `value`. */
