@@ -48,7 +48,10 @@ export interface Asked {
 }
 
 /** The same, where the policies that bear need not be looked for. */
-export type Weighed = Omit<Asked, 'tables' | 'open'>
+export interface Weighed extends Omit<Asked, 'tables' | 'open'> {
+  /** What `requestContext` gives, where it was worked out before. */
+  readonly base?: Context
+}
 
 /** What was decided, and the refusal to answer with when it was not allowed. */
 export interface Ruling {
@@ -100,8 +103,8 @@ interface Ground {
   readonly context: Context
 }
 
-function groundFor({ caller, request, now, context }: Weighed, bearing: Bearing): Ground {
-  return { bearing, context: { ...requestContext(caller, request, now), ...context } }
+function groundFor({ caller, request, now, context, base }: Weighed, bearing: Bearing): Ground {
+  return { bearing, context: { ...(base ?? requestContext(caller, request, now)), ...context } }
 }
 
 function questionOf({ caller, action }: Weighed, target: Target, { bearing, context }: Ground) {

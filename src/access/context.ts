@@ -79,6 +79,11 @@ function addSession(values: Values, { session }: AccountCaller, now: number): vo
   if (federatedProvider !== undefined) values['aws:FederatedProvider'] = federatedProvider
 }
 
+let last = { second: Number.NaN, text: '' }
+
+/** Requests that come together are mostly of one second, so the last one is remembered. */
 function dateText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(at / 1000)
+  if (second !== last.second) last = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` }
+  return last.text
 }

@@ -5,6 +5,7 @@ export { type Asked, type Ruling, ruleBy, type Target, type Weighed } from './au
 export { attachedTo, type Bearing } from './bearing.ts'
 export type * from './caller.ts'
 export { randomBytesOf } from './chance.ts'
+export { requestContext } from './context.ts'
 export { type KeptCaller, keptCaller, refOf } from './decided.ts'
 export { managedDocument, managedSource, resourcePolicy } from './document.ts'
 export { firstIdAt, idAt, momentOfId } from './event-id.ts'

@@ -1,5 +1,5 @@
-import { type AccountCaller, idAt } from '#access'
-import type { Explanation } from '#engine'
+import { type AccountCaller, idAt, requestContext } from '#access'
+import type { Context, Explanation } from '#engine'
 import { Fault } from '#protocol'
 import { checkMembers, type Fields, fieldsIn, invalid, own, truthOf } from './input.ts'
 import { type Item, itemIn, whoIn } from './item.ts'
@@ -80,14 +80,17 @@ async function answers(items: readonly Item[], staged: Staged, explain: boolean)
     return ground.registry.of(caller.account, asked.tables)
   })
   const signed = await signers(items, registered, staged)
+  const waits: Promise<void>[] = []
   const found = await within(async (asked) => {
     const bench = { ground, registered: await ground.registry.of(caller.account, asked.tables), now: entry.at }
     const speaking = new Speaking(asked, signed)
-    const sitting = { asked, bench: { ...bench, tables: asked.tables }, speaking, explain }
+    const sitting = { asked, bench: { ...bench, tables: asked.tables }, speaking, explain, waits }
     const list: Answer[] = []
     for (const item of items) list.push(await answered(item, sitting))
     return list
   })
+  // INVARIANT: outside of the unit of work, for the records are written by another one.
+  if (waits.length > 0) await Promise.all(waits)
   entry.told = { items: items.length, refused: found.filter(({ allowed }) => !allowed).length }
   return found
 }
@@ -120,6 +123,8 @@ interface Sitting {
   readonly bench: Bench
   readonly speaking: Speaking
   readonly explain: boolean
+  /** What must be waited for before the answer. */
+  readonly waits: Promise<void>[]
 }
 
 /** Whom a thing is asked about. */
@@ -127,6 +132,8 @@ interface Who {
   readonly caller: AccountCaller
   readonly bodySha256?: string
   readonly signed: boolean
+  /** The keys of its requests, whatever they touch. */
+  readonly base?: Context
 }
 
 async function answered(item: Item, sitting: Sitting): Promise<Answer> {
@@ -135,13 +142,13 @@ async function answered(item: Item, sitting: Sitting): Promise<Answer> {
     const wanted = wantedIn(item, sitting)
     const found = sitting.speaking.who(item)
     who = found instanceof Promise ? await found : found
-    const { caller, signed } = who
+    const { caller, signed, base } = who
     const { account } = sitting.asked.caller
     const request = item.request?.request ?? sitting.speaking.unsent
-    const judging = judge({ ...wanted, caller, account, signed, request }, sitting.bench)
+    const judging = judge({ ...wanted, caller, account, signed, request, ...(base && { base }) }, sitting.bench)
     const judged = judging instanceof Promise ? await judging : judging
     const recording = recordJudged(judged, sitting.asked.entry, sitting.asked.ground)
-    if (recording !== undefined) await recording
+    if (recording !== undefined) sitting.waits.push(recording)
     return answerOf(judged, { item, who, sitting })
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause
@@ -255,7 +262,8 @@ class Speaking {
     const { session } = spoken.caller
     // Nobody knows when the session that is spoken for began; it is taken as new.
     const now = session === undefined ? {} : { session: { ...session, issuedAt: entry.at } }
-    return { caller: { ...spoken.caller, region: caller.region, ...now }, signed: false }
+    const who = { ...spoken.caller, region: caller.region, ...now }
+    return { caller: who, signed: false, base: requestContext(who, this.unsent, entry.at) }
   }
 }
 

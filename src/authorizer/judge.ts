@@ -23,6 +23,8 @@ export interface Question {
   readonly signed: boolean
   /** What the client sent, or as little of it as is known. */
   readonly request: HttpRequest
+  /** The keys of the request, where they were worked out before. */
+  readonly base?: Context
 }
 
 /** Where questions are answered. */
@@ -70,8 +72,8 @@ interface Ready {
 }
 
 function ruled({ question, vocabulary, context, touched, bearing, now }: Ready): Judged {
-  const { caller, request } = question
-  const weighed = { caller, action: vocabulary.action, touched, context, request, now }
+  const { caller, request, base } = question
+  const weighed = { caller, action: vocabulary.action, touched, context, request, now, ...(base && { base }) }
   const ruling = ruleBy(weighed, bearing)
   return { weighed, ruling: caller.kind === 'nobody' && ruling.refusal !== undefined ? unsigned(ruling) : ruling }
 }

@@ -39,7 +39,8 @@ export class Registry {
     const revision = await this.#store.revision(account)
     const rows = await tables.services.list(account)
     const services = new Map(rows.map(({ prefix, definition }) => [prefix, definitionIn(prefix, definition)]))
-    const known = { revision, services, resource: resources(account) }
+    const { items } = await tables.resources.list(account, { limit: 1 })
+    const known = { revision, services, resource: items.length === 0 ? () => null : resources(account) }
     if (this.#accounts.size >= mostAccounts) this.#accounts.clear()
     this.#accounts.set(account, known)
     return known

@@ -136,6 +136,11 @@ export function givenKeyType(key: string, { signed }: { readonly signed: boolean
 /** Whether a resource belongs to an account, or its ARN does not say to whom. */
 export function belongsTo(arn: string, account: string): boolean {
   if (arn === '*') return true
-  const owner = arn.split(':', 5)[4] ?? ''
-  return owner === '' || owner === account
+  let from = 0
+  for (let colons = 0; colons < 4; colons += 1) {
+    from = arn.indexOf(':', from) + 1
+    if (from === 0) return false
+  }
+  const end = arn.indexOf(':', from)
+  return end === from || (end - from === account.length && arn.startsWith(account, from))
 }

@@ -139,12 +139,13 @@ async function decided(
   { hook, ground, now }: { readonly hook: Hook; readonly ground: HookGround; readonly now: number },
 ): Promise<HookAnswer> {
   const { account } = hook
-  return ground.store.read(async (tables) => {
+  const waits: (Promise<void> | undefined)[] = []
+  const answer = await ground.store.read(async (tables) => {
     const bench: Bench = { ground, registered: await ground.registry.of(account, tables), tables, now }
     let last: HookAnswer | undefined
     for (const { action, resource, context } of wants) {
       const judged = await judge({ caller, account, action, resources: [resource], context, signed, request }, bench)
-      await recordJudged(judged, { requestId: judged.ruling.id }, ground)
+      waits.push(recordJudged(judged, { requestId: judged.ruling.id }, ground))
       const { refusal, id: decisionId } = judged.ruling
       const principal = caller.principal.arn
       last = { decisionId, principal, action: judged.weighed.action, resource, ...(refusal && { refusal }) }
@@ -153,4 +154,7 @@ async function decided(
     if (last === undefined) throw invalid('Nothing is wanted.')
     return last
   })
+  // INVARIANT: outside of the unit of work, for the records are written by another one.
+  await Promise.all(waits)
+  return answer
 }
