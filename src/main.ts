@@ -15,8 +15,8 @@ import type {
   Settings,
 } from '#cli'
 import { exitCode, nearest, run, Stop } from '#cli'
-import type { Gateway } from '#gateway'
-import type { House, Listening } from '#server'
+import type { Gateway, ResourceParts } from '#gateway'
+import type { Front, House, Listening } from '#server'
 import type { Store } from '#store'
 
 const manifest: { readonly version: string } = JSON.parse(
@@ -141,12 +141,13 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
   const standing: { gateway?: Gateway | undefined } = {}
   const access = createAccess({ store, ...(regions === undefined ? {} : { regions }) })
   const log = createLog(settings.logLevel)
-  const parts = { store, access, log, now: Date.now }
+  const metrics = createMetrics({ ofProcess: true })
+  const parts = { store, access, log, now: Date.now, count: countedBy(metrics) }
   const authorizer = await authorizerOn(parts, settings)
   const house = createHouse({
     store,
     access,
-    fronts: [...[instanceFront, auditFront].map((front) => front(parts)), ...authorizer.fronts],
+    fronts: [...[instanceFront, auditFront, resourcesOf].map((front) => front(parts)), ...authorizer.fronts],
     operations,
     federation: {
       publicUrl: () => publicUrl ?? served.url,
@@ -155,7 +156,7 @@ async function serve(store: Store, settings: Settings, operatorKey: string): Pro
     },
     quotas: quotasIn(settings, quotaNames),
     log,
-    metrics: createMetrics({ ofProcess: true }),
+    metrics,
     operator: {
       key: operatorKey,
       now: Date.now,
@@ -196,6 +197,12 @@ function running({ serving, gateway, authorizer, rotation, keeping }: Running): 
   }
 }
 
+/** Counts calls of Cardea's own interfaces among those of AWS's. */
+function countedBy(metrics: House['metrics']) {
+  return (operation: string, code: string, seconds: number) =>
+    metrics.answered({ service: 'cardea', operation }, code, seconds)
+}
+
 async function rotating(store: Store, { log }: House): Promise<NodeJS.Timeout> {
   const { rotateOldTokenKeys } = await import('#services')
   await rotateOldTokenKeys(store, Date.now())
@@ -223,6 +230,14 @@ async function authorizerOn(
     const why = (cause as Error).message
     throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${extAuthzPort}: ${why}`, cause)
   }
+}
+
+/** Policies and tags of resources that live elsewhere; the room is loaded when somebody asks for it. */
+function resourcesOf(parts: ResourceParts): Front {
+  return (request) =>
+    request.path.startsWith('/cardea/resource/')
+      ? import('#gateway').then(({ answerResource }) => answerResource(request, parts))
+      : undefined
 }
 
 /** Gives: `undefined` when no upstream is named. */

@@ -4,9 +4,10 @@ import type { Arrival } from './arrival.ts'
 import { type Authentic, authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import { passesThrough } from './covered.ts'
-import { describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
+import { type Described, describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
 import { Cut, forward } from './forward.ts'
 import type { GatewayHouse } from './house.ts'
+import { isKept, keep } from './kept/keep.ts'
 import { lookupsOf } from './lookup.ts'
 import { scopeOf } from './own.ts'
 import { recordPassed, recordRefused } from './record.ts'
@@ -38,6 +39,8 @@ async function walk(arrival: Arrival, gateway: GatewayHouse, signingKeys: Signin
   arrival.caller = authentic.caller
   const request = await withBody(settled, { target, authentic, gateway })
   await decide(request, { arrival, target, gateway, signingKeys })
+  const { described } = arrival
+  if (described !== undefined && isKept(described)) return answerKept(request, described, { arrival, target, gateway })
   return send(request, { arrival, target, authentic, gateway, signingKeys })
 }
 
@@ -62,7 +65,11 @@ async function withBody(
   settled: HttpRequest,
   { target, authentic, gateway }: Pick<Walking, 'target' | 'gateway'> & { readonly authentic: Authentic },
 ): Promise<HttpRequest> {
-  const isRead = target.needsBody || target.signing !== 's3'
+  // The policy of a bucket is answered here, so it is read.
+  const isRead =
+    target.needsBody ||
+    target.signing !== 's3' ||
+    isKept({ service: target.service, operation: target.operation ?? '' })
   return isRead ? { ...settled, body: await authentic.body.whole(gateway.settings.maxBody) } : settled
 }
 
@@ -99,6 +106,23 @@ function waivedOf(
   }
   if (reportOnly) return { by: 'report-only', fault: cause }
   throw cause
+}
+
+/** Answers what the upstream has no room for. */
+async function answerKept(
+  request: HttpRequest,
+  described: Described,
+  { arrival, target, gateway }: Pick<Walking, 'arrival' | 'target' | 'gateway'>,
+): Promise<number> {
+  const { requestId, at: now, caller, outgoing } = arrival
+  const { account } = gateway.settings
+  const region = caller?.region ?? ''
+  const keeping = { target, described, request, requestId, account, region, now }
+  const { status, headers, body } = await keep(keeping, gateway.house.store)
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
+  outgoing.writeHead(status, { ...headers, ...length })
+  outgoing.end(status === 204 ? undefined : body)
+  return status
 }
 
 /** Bytes of a body that is proved whole before anything of it goes on. */

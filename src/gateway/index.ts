@@ -11,6 +11,7 @@ import { Upstreams } from './upstream.ts'
 
 export type { Covered } from './covered.ts'
 export type { GatewaySettings, UpstreamCredentials } from './house.ts'
+export { answerResource, type ResourceParts, resourceFront } from './resource/front.ts'
 export { describeS3, type S3Needs } from './s3-needs.ts'
 export { type Given, SettingError, settingsOf } from './setting.ts'
 

@@ -1,3 +1,4 @@
+import { roleArn } from '#access'
 import type { HttpRequest, SigningKeys } from '#protocol'
 import type { Lookups, ObjectName, Target } from './describe/index.ts'
 import { childOf, readXml, textOf } from './describe/xml.ts'
@@ -29,6 +30,8 @@ export function lookupsOf(gateway: GatewayHouse, region: string, signingKeys: Si
     partitionKey: async (arn) => partitionKeyIn(arn, await ask(describeTable(arn))),
     objectTags: async (object) => tagsIn(await ask(objectTagging(object))),
     keyOfAlias: async (arn) => keyIn(await ask(describeKey(arn))),
+    secretArn: async (name) => secretIn(await ask(describeSecret(name))),
+    roleOfProfile: (arn) => roleOfProfile(arn, gateway),
     async resourceTags(arn) {
       const kept = await gateway.keeper.of(arn)
       return Object.fromEntries((kept?.tags ?? []).map(({ key, value }) => [key, value]))
@@ -103,6 +106,27 @@ function describeKey(arn: string): Inquiry {
 function keyIn(told: Told | undefined): string | undefined {
   const found = objectIn(objectIn(valueIn(told))?.['KeyMetadata'])?.['Arn']
   return typeof found === 'string' ? found : undefined
+}
+
+function describeSecret(name: string): Inquiry {
+  return json('secretsmanager', 'secretsmanager.DescribeSecret', { SecretId: name })
+}
+
+/** Gives: `null` where there is no such secret. */
+function secretIn(told: Told | undefined): string | null | undefined {
+  if (told !== undefined && told.status === 400 && told.text.includes('ResourceNotFoundException')) return null
+  const found = objectIn(valueIn(told))?.['ARN']
+  return typeof found === 'string' ? found : undefined
+}
+
+/** Profiles and roles are Cardea's own. */
+function roleOfProfile(arn: string, { house }: GatewayHouse): Promise<string | undefined> {
+  const [, account = '', name = ''] = /^arn:aws:iam::(\d{12}):instance-profile\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+  return house.store.read(async ({ instanceProfiles, roles }) => {
+    const profile = await instanceProfiles.byName(account, name)
+    const role = profile?.roleId === undefined ? undefined : await roles.byId(profile.roleId)
+    return role && roleArn(role.account, role.path, role.name)
+  })
 }
 
 function objectTagging({ bucket, key, versionId }: ObjectName): Inquiry {

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
+import { pino } from 'pino'
 import { createAccess } from '#access'
-import { createGateway, type GatewaySettings } from '#gateway'
+import { createGateway, type GatewaySettings, resourceFront } from '#gateway'
 import { createHouse, type House, type HouseParts, listen } from '#server'
 import { createAccount, operations } from '#services'
 import { openStore, type Store } from '#store'
@@ -46,7 +47,10 @@ export async function openRig({ parts = {}, ...settings }: RigSettings): Promise
     rootKey: false,
     now,
   })
-  const house = createHouse({ store, access: createAccess({ store }), operations, ...parts })
+  const access = createAccess({ store })
+  const { log = pino({ level: 'silent' }), now: clock = Date.now } = parts
+  const fronts = [resourceFront({ store, access, log, now: clock })]
+  const house = createHouse({ store, access, operations, fronts, ...parts })
   const gateway = createGateway({
     house,
     settings: {
