@@ -13,7 +13,8 @@ import {
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
 import { openSession, sealSession } from '#access'
 import { type HttpRequest, signRequest } from '#protocol'
-import { answer } from '#server'
+import { answer, createHouse } from '#server'
+import { operations } from '#services'
 import { type Credentials, openFrontDoor } from '../front-door.ts'
 import { assume, makeRole, temporary } from './role.ts'
 
@@ -44,8 +45,8 @@ function requestOf(body: string, { signed = true, service = 'sts' } = {}): HttpR
   return { ...parts, headers: listed, remoteAddress: '203.0.113.9', secure: false }
 }
 
-async function refused(request: HttpRequest): Promise<readonly [number, string, string]> {
-  const { status, body } = await answer(request, door.house)
+async function refused(request: HttpRequest, house = door.house): Promise<readonly [number, string, string]> {
+  const { status, body } = await answer(request, house)
   const text = String(body)
   return [status, /<Code>(.*?)<\/Code>/.exec(text)?.[1] ?? '', /<Message>(.*?)<\/Message>/s.exec(text)?.[1] ?? '']
 }
@@ -179,13 +180,15 @@ test("an operation that AWS does not have is an InvalidAction, and so is another
 })
 
 test('an operation of AWS that is not built says so, to those who signed', async () => {
+  const built = new Map([...operations].filter(([name]) => name !== 'sts:GetScopedCredentials'))
+  const house = createHouse({ store: door.store, access: door.house.access, operations: built, now: door.now })
   const body = 'Action=GetScopedCredentials&Version=2011-06-15'
-  assert.deepEqual(await refused(requestOf(body)), [
+  assert.deepEqual(await refused(requestOf(body), house), [
     501,
     'NotImplemented',
     'Cardea does not have the operation sts:GetScopedCredentials yet.',
   ])
-  assert.equal((await refused(requestOf(body, { signed: false })))[1], 'MissingAuthenticationToken')
+  assert.equal((await refused(requestOf(body, { signed: false }), house))[1], 'MissingAuthenticationToken')
 })
 
 test('a signature for another service is refused before anything is looked at', async () => {
