@@ -41,6 +41,9 @@ export class Waiting implements WaitingUses {
   #leaving: Batch = nothing
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  /** How many records were given, and how many of them are written. */
+  #given = 0
+  #written = 0
   #failure: unknown
   #closed = false
   /** Those who wait until fewer records do. */
@@ -60,6 +63,7 @@ export class Waiting implements WaitingUses {
     if (this.#records.length + this.#leaving.records.length >= Waiting.most)
       throw new Error(`${Waiting.most} audit records wait and cannot be written`, { cause: this.#failure })
     this.#records.push(record)
+    this.#given += 1
     this.#schedule()
   }
 
@@ -99,11 +103,10 @@ export class Waiting implements WaitingUses {
 
   /** Writes all that waits now. Errors: what the writing throws; what was not written still waits. */
   async flush(): Promise<void> {
+    const wanted = this.#given
     await this.#running?.catch(() => undefined)
-    for (let left = this.#records.length; this.#someWait(); left -= Waiting.together) {
-      await this.#run()
-      if (left <= Waiting.together) return
-    }
+    if (this.#someWait()) await this.#run()
+    while (this.#written < wanted) await this.#run()
   }
 
   /** Writes all that waits, and takes no more. */
@@ -148,6 +151,7 @@ export class Waiting implements WaitingUses {
     this.#leaving = { records, sessions, uses }
     try {
       await this.#write(this.#leaving)
+      this.#written += records.length
       this.#failure = undefined
     } catch (cause) {
       this.#failure = cause

@@ -76,8 +76,9 @@ function withoutTexts({ caller, from, on, policies, ...decision }: Decided): Kep
   }
 }
 
+/** JSON escapes what `whole` would have to replace. */
 function textOf(value: object): string {
-  return whole(JSON.stringify(value))
+  return JSON.stringify(value)
 }
 
 function wholeOrNull(text: string | undefined): string | null {
