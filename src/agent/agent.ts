@@ -11,6 +11,7 @@ import { type Machine, metadataTrees } from './metadata-tree.ts'
 import { podsOf } from './pod.ts'
 import { type StandingAsked, type Stood, stand } from './standing.ts'
 import { type StateFolder, stateFolder } from './state.ts'
+import { watch } from './watch.ts'
 
 export interface AgentSettings extends StandingAsked {
   /** The folder of what it remembers. */
@@ -32,6 +33,8 @@ export interface AgentParts {
   readonly clock?: Clock
   /** At least 0 and less than 1. */
   chance?(): number
+  /** Milliseconds between two looks whether the server would give something else. Default: five minutes. */
+  readonly every?: number
 }
 
 /** An agent that answers. */
@@ -60,7 +63,7 @@ const machineClock: Clock = {
  * Errors: `Problem` when it cannot prove itself at all, or an address cannot be had. A server that is away is waited for.
  */
 export async function startAgent(settings: AgentSettings, parts: AgentParts): Promise<RunningAgent> {
-  const { log, clock = machineClock, chance = Math.random } = parts
+  const { log, clock = machineClock, chance = Math.random, every = 300_000 } = parts
   const folder = stateFolder(settings.state)
   const stood = await stand(settings, folder, clock.now)
   const kept = keptCredentials(folder, stood)
@@ -79,12 +82,15 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
   const known = (delivery: '1.0' | '2.0') => keeperFor(isInstance ? delivery : '2.0').known()
   const { role, instance } = (await known('2.0')).last ?? {}
   const serving = await serve({ settings, stood, folder, log, clock, known })
+  const { changed } = stood
+  const unwatch = changed && watch({ keepers: () => keepers.values(), changed, clock, chance, every })
   folder.write('running.json', { pid: process.pid, imds: serving.imds, container: serving.container })
   return {
     ...serving,
     ...(role === undefined ? {} : { role: role.arn }),
     ...(instance === undefined ? {} : { instance: instance.id }),
     async stop() {
+      unwatch?.()
       for (const keeper of keepers.values()) keeper.stop()
       await serving.stop()
       folder.remove('running.json')

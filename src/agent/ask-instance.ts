@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Heard, memberOf, objectIn, post, type Server, textOf } from './client.ts'
-import { type Granted, granted } from './granted.ts'
+import { type Granted, type GrantedInstance, granted } from './granted.ts'
 import { type AgentKey, signAs } from './key.ts'
 import { Problem } from './problem.ts'
 
@@ -38,7 +38,6 @@ export async function askAsInstance(agent: InstanceAgent, delivery: '1.0' | '2.0
     memberOf(answer, 'credentials'),
     memberOf(answer, 'identity'),
   ]
-  const tags: unknown = memberOf(instance, 'tags')
   return granted(
     {
       credentials: {
@@ -53,12 +52,40 @@ export async function askAsInstance(agent: InstanceAgent, delivery: '1.0' | '2.0
         account: textOf(instance, 'account'),
         region: textOf(instance, 'region'),
         profile: { arn: textOf(profile, 'arn'), id: textOf(profile, 'id') },
-        tags: Array.isArray(tags) ? tags.map((tag) => ({ key: textOf(tag, 'key'), value: textOf(tag, 'value') })) : [],
+        tags: tagsIn(instance),
         identity: { document: textOf(identity, 'document'), signature: textOf(identity, 'signature') },
       },
     },
     { now: agent.now(), serverNow: serverTime(heard) },
   )
+}
+
+/** What of an instance may change while its credentials are good. */
+export interface Position {
+  readonly role: string
+  readonly profile: string
+  readonly tags: string
+}
+
+/** Asks which role the instance would be given now. Errors: `Problem`. */
+export async function askPosition(agent: InstanceAgent): Promise<Position> {
+  const { body } = await ask(agent, 'status', {})
+  const answer = objectIn(body)
+  return {
+    role: textOf(memberOf(answer, 'role'), 'arn'),
+    profile: textOf(memberOf(answer, 'profile'), 'id'),
+    tags: JSON.stringify(tagsIn(memberOf(answer, 'instance'))),
+  }
+}
+
+/** The same of what was given before. */
+export function positionOf({ role, instance }: Granted): Position {
+  return { role: role.arn, profile: instance?.profile.id ?? '', tags: JSON.stringify(instance?.tags ?? []) }
+}
+
+function tagsIn(instance: unknown): GrantedInstance['tags'] {
+  const tags: unknown = memberOf(instance, 'tags')
+  return Array.isArray(tags) ? tags.map((tag) => ({ key: textOf(tag, 'key'), value: textOf(tag, 'value') })) : []
 }
 
 /** Reads a time as the server writes it. Errors: `Problem`. */

@@ -71,6 +71,11 @@ export class Keeper {
     return this.#shown()
   }
 
+  /** Asks for new credentials now, or as soon as an attempt that is under way has ended. */
+  renew(): Promise<void> {
+    return this.#refresh()
+  }
+
   stop(): void {
     this.#stopped = true
     this.#callOff?.()

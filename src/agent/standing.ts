@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { askWithCertificate } from './ask-certificate.ts'
-import { askAsInstance, join, tokenMark } from './ask-instance.ts'
+import { askAsInstance, askPosition, join, positionOf, tokenMark } from './ask-instance.ts'
 import { askWithToken, sessionName } from './ask-token.ts'
 import { memberOf } from './client.ts'
 import type { Granted } from './granted.ts'
@@ -26,6 +26,8 @@ export type Fetch = (delivery: '1.0' | '2.0') => Promise<Granted>
 /** An agent that may ask. */
 export interface Stood extends Standing {
   readonly fetch: Fetch
+  /** Whether the server would give something else now than it gave. Absent: it cannot be asked. Errors: `Problem`. */
+  readonly changed?: (granted: Granted) => Promise<boolean>
   /** What credentials that are kept belong to. */
   readonly mark: string
 }
@@ -59,6 +61,7 @@ export async function stand(asked: StandingAsked, folder: StateFolder, now: () =
   return {
     ...standing,
     fetch: fetchOf(standing, folder, now),
+    ...changedOf(standing, folder, now),
     mark: hash('sha256', JSON.stringify([url, next.proof])),
   }
 }
@@ -98,6 +101,17 @@ function fetchOf(standing: Standing, folder: StateFolder, now: () => number): Fe
       }
     case 'certificate':
       return () => askWithCertificate(standing, proof, now())
+  }
+}
+
+/** Only of instances can it be asked without asking for credentials. */
+function changedOf({ proof, server }: Standing, folder: StateFolder, now: () => number): Pick<Stood, 'changed'> {
+  if (proof.kind !== 'instance') return {}
+  const agent = { server, key: agentKey(folder), id: proof.id, now }
+  return {
+    async changed(granted) {
+      return JSON.stringify(await askPosition(agent)) !== JSON.stringify(positionOf(granted))
+    },
   }
 }
 

@@ -48,7 +48,10 @@ export interface AgentHouse {
   /** Registers an instance. Gives: its id, and the file with its token. */
   register(more?: object): Promise<{ readonly id: string; readonly token: string; readonly file: string }>
   /** An agent with free ports, and a state folder of its own where it names none. */
-  agent(settings?: Partial<AgentSettings>, parts?: { readonly log?: Log }): Promise<RunningAgent>
+  agent(
+    settings?: Partial<AgentSettings>,
+    parts?: { readonly log?: Log; readonly every?: number },
+  ): Promise<RunningAgent>
   close(): Promise<void>
 }
 
@@ -105,11 +108,11 @@ export async function openAgentHouse(federation?: Federation): Promise<AgentHous
       writeFileSync(file, `${token}\n`)
       return { id, token, file }
     },
-    async agent(settings = {}, { log: agentLog = () => undefined } = {}) {
+    async agent(settings = {}, { log: agentLog = () => undefined, ...parts } = {}) {
       const state = settings.state ?? mkdtempSync(join(folder, 'state-'))
       const free = { host: '127.0.0.1', imdsPort: 0, containerPort: 0, server: url }
       const clock = { now, after: afterOf }
-      const agent = await startAgent({ ...free, ...settings, state }, { log: agentLog, clock })
+      const agent = await startAgent({ ...free, ...settings, state }, { log: agentLog, clock, ...parts })
       agents.push(agent)
       return agent
     },

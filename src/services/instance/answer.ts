@@ -1,7 +1,7 @@
 import { type Access, idAt } from '#access'
 import { Fault, type HttpRequest, type HttpResponse } from '#protocol'
 import type { Store } from '#store'
-import { DeliverCredentials } from './deliver.ts'
+import { DeliverCredentials, TellInstance } from './deliver.ts'
 import { identityKeys } from './identity.ts'
 import { inputIn } from './input.ts'
 import { JoinInstance } from './join.ts'
@@ -20,6 +20,8 @@ export interface InstanceParts {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly log?: InstanceLog
+  /** Counts an answer, by operation and code, with the seconds that it took. */
+  count?(operation: string, code: string, seconds: number): void
 }
 
 /** Where answers and refusals are told to the operator. */
@@ -35,6 +37,7 @@ const operations: Readonly<Record<string, InstanceOperation>> = {
   rejoin: signedBy(RejoinInstance),
   join: JoinInstance,
   credentials: DeliverCredentials,
+  status: TellInstance,
 }
 
 /** The most bytes of a body. */
@@ -49,15 +52,17 @@ export function instanceFront(parts: InstanceParts): (request: HttpRequest) => P
 }
 
 async function answer(request: HttpRequest, parts: InstanceParts): Promise<HttpResponse> {
-  const at = parts.now()
+  const [at, began] = [parts.now(), performance.now()]
   const entry: Entry = { request, requestId: idAt(at), at, rulings: [] }
   try {
     const value = await perform(entry, parts)
-    parts.log?.info(lineOf(entry), 'answered')
+    if (entry.operation?.quiet !== true) parts.log?.info(lineOf(entry), 'answered')
+    parts.count?.(entry.operation?.event ?? 'none', 'OK', secondsSince(began))
     return json(200, { ...value, now: new Date(entry.at).toISOString() }, entry)
   } catch (cause) {
     const fault = cause instanceof Fault ? cause : unforeseen(cause)
     record(fault, entry, parts)
+    parts.count?.(entry.operation?.event ?? 'none', fault.code, secondsSince(began))
     const { code, message, status } = fault
     const { requestId } = entry
     return json(status, { code, message, requestId, now: new Date(at).toISOString() }, entry)
@@ -79,6 +84,10 @@ async function perform(entry: Entry, parts: InstanceParts): Promise<object> {
   return operation.run(asked)
 }
 
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000
+}
+
 /** Logs a refusal, and keeps it in the audit trail when it is known who was refused. */
 function record(fault: Fault, entry: Entry, { log, store }: InstanceParts): void {
   const { code, status, message, detail, cause } = fault
@@ -87,7 +96,7 @@ function record(fault: Fault, entry: Entry, { log, store }: InstanceParts): void
   const told = { ...lineOf(entry), code, status, message, ...why }
   if (status >= 500) log?.error({ ...told, err: cause }, 'refused')
   else log?.info(told, 'refused')
-  if (entry.account === undefined) return
+  if (entry.account === undefined || entry.operation?.quiet === true) return
   const error = { errorCode: code, errorMessage: message, ...(detail === undefined ? {} : { errorDetail: detail }) }
   store.record({ ...auditRecord(entry), ...error })
 }

@@ -1,7 +1,7 @@
 import { instanceProfileArn, resourcePolicy, roleArn, trustForDecision, vouchedDenial } from '#access'
 import { decide, type Request } from '#engine'
 import { Fault } from '#protocol'
-import type { Instance, Role, Store, Tables } from '#store'
+import type { Instance, InstanceProfile, Role, Store, Tables } from '#store'
 import { issueTo } from '../issue.ts'
 import { type Entry, instanceArn } from './operation.ts'
 
@@ -15,12 +15,11 @@ interface Delivering {
 }
 
 /**
- * Makes a session of the role that an instance's profile holds now.
+ * The role that an instance's profile holds now.
  * Errors: `InstanceProfileNotFound` (404) when the profile or its role is gone; `AssumeRoleUnauthorizedAccess` (403) when the
  * role does not trust EC2. Both are the codes that instance metadata shows.
  */
-export async function deliveredRole(instance: Instance, delivering: Delivering) {
-  const { tables, store, entry, delivery } = delivering
+export async function roleNow(instance: Instance, tables: Tables, entry: Entry) {
   const profile = await tables.instanceProfiles.byId(instance.profileId)
   if (profile === undefined) throw noProfile(instance, 'the instance profile was deleted')
   const role = profile.roleId === undefined ? undefined : await tables.roles.byId(profile.roleId)
@@ -29,6 +28,21 @@ export async function deliveredRole(instance: Instance, delivering: Delivering) 
   entry.resource = arn
   entry.told = { ...entry.told, roleArn: arn }
   refuseUntrusted(instance, role, entry)
+  return { profile, role }
+}
+
+/** A role and its profile, as agents are told. */
+export function shownRole(role: Role, profile: InstanceProfile) {
+  return {
+    role: { name: role.name, arn: roleArn(role.account, role.path, role.name), id: role.id },
+    profile: { arn: instanceProfileArn(profile.account, profile.path, profile.name), id: profile.id },
+  }
+}
+
+/** Makes a session of the role that an instance's profile holds now. Errors: those of `roleNow`. */
+export async function deliveredRole(instance: Instance, { tables, store, entry, delivery }: Delivering) {
+  const { profile, role } = await roleNow(instance, tables, entry)
+  const arn = roleArn(role.account, role.path, role.name)
   const credentials = issueTo(
     {
       account: role.account,
@@ -40,11 +54,7 @@ export async function deliveredRole(instance: Instance, delivering: Delivering) 
     },
     { seconds: instance.sessionSeconds, now: entry.at, store, by: instanceArn(instance) },
   )
-  return {
-    role: { name: role.name, arn, id: role.id },
-    profile: { arn: instanceProfileArn(profile.account, profile.path, profile.name), id: profile.id },
-    credentials,
-  }
+  return { ...shownRole(role, profile), credentials }
 }
 
 /** What conditions may ask of credentials that an instance was given. */

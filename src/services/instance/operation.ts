@@ -38,6 +38,8 @@ export interface InstanceOperation {
   readonly event: string
   readonly source: string
   readonly readOnly: boolean
+  /** Whether it is asked so often that only refusals are logged, and nothing is kept. */
+  readonly quiet?: boolean
   run(asked: Asked): Promise<object>
 }
 
