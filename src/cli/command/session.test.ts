@@ -8,8 +8,23 @@ import { execPath } from 'node:process'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
-import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import {
+  AcceptDelegationRequestCommand,
+  AssociateDelegationRequestCommand,
+  CreateDelegationRequestCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  ListUsersCommand,
+  SendDelegationTokenCommand,
+} from '@aws-sdk/client-iam'
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetDelegatedAccessTokenCommand,
+  GetSessionTokenCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
 import { policyOf, temporary } from '../../../test/server/role.ts'
 
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
@@ -115,6 +130,42 @@ test('keys are rotated in a running server, and tokens from before are still goo
   assert.deepEqual(cardea('keys', 'rotate', '--json').value(), { keys: 2, forgotten: 0 })
   await whoIs(session)
   assert.match(cardea('keys', 'rotate').out, /^A new key seals session tokens\. 3 keys open them; 0 were forgotten\.$/m)
+})
+
+test('the token of an accepted delegation request is shown, and traded in by whoever asked', async () => {
+  const { Policy } = await iam.send(
+    new CreatePolicyCommand({
+      PolicyName: 'Setup',
+      PolicyDocument: policyOf({ Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' }),
+    }),
+  )
+  const { DelegationRequestId = '' } = await iam.send(
+    new CreateDelegationRequestCommand({
+      Description: 'Set up the connector.',
+      Permissions: { PolicyTemplateArn: Policy?.Arn, Parameters: [] },
+      RequestorWorkflowId: 'workflow',
+      NotificationChannel: `arn:aws:sns:us-east-1:${accountId}:delegations`,
+      SessionDuration: 3600,
+    }),
+  )
+  const at = { DelegationRequestId }
+  await iam.send(new AssociateDelegationRequestCommand(at))
+  const early = cardea('delegation', 'token', DelegationRequestId)
+  assert.notEqual(early.code, 0)
+  assert.match(early.err, /has no token: it is ASSIGNED/)
+  await iam.send(new AcceptDelegationRequestCommand(at))
+  await iam.send(new SendDelegationTokenCommand(at))
+  const shown = cardea('delegation', 'token', DelegationRequestId)
+  assert.match(shown.err, new RegExp(`The account ${accountId} may trade it in until 20`))
+  const TradeInToken = shown.out.trim()
+  const { Credentials, AssumedPrincipal } = await sts.send(new GetDelegatedAccessTokenCommand({ TradeInToken }))
+  assert.equal(AssumedPrincipal, `arn:aws:iam::${accountId}:user/administrator`)
+  const credentials = temporary(Credentials)
+  assert.equal((await whoIs(credentials)).Arn, AssumedPrincipal)
+  await new IAMClient({ ...config, credentials }).send(new ListUsersCommand({}))
+  const { sessions } = cardea('sessions', '--json').value()
+  const told = sessions.find(({ id }: { id: string }) => id === credentials.accessKeyId)
+  assert.deepEqual([told.kind, told.principal], ['user', AssumedPrincipal])
 })
 
 test('without a server sessions are shown and ended in the store, which a server then knows', async () => {
