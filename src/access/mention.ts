@@ -2,6 +2,7 @@ import { type CompiledPolicies, contextKeysOf } from '#engine'
 import type { Bearings, Reading } from './bearing.ts'
 import type { AccountCaller } from './caller.ts'
 import { resourcePolicy } from './document.ts'
+import { scopesOf } from './scope.ts'
 
 const known = new WeakMap<CompiledPolicies, ReadonlySet<string>>()
 
@@ -15,7 +16,7 @@ export interface Mentioning {
 
 /**
  * Whether a policy that bears on a request may look at a condition key.
- * Takes: a key in lower case; with a slash at its end, every key that begins so.
+ * Takes: a key in lower case; with a slash or a colon at its end, every key that begins so.
  */
 export type Mentions = (key: string) => boolean
 
@@ -23,7 +24,8 @@ export type Mentions = (key: string) => boolean
 export async function mentionsIn({ caller, reading, policies }: Mentioning, bearings: Bearings): Promise<Mentions> {
   const found = bearings.of(caller, reading)
   const { identity, permissionsBoundary, session } = found instanceof Promise ? await found : found
-  const layers = [identity, permissionsBoundary, session, ...policies.map((text) => resourcePolicy(text, 'resource'))]
+  const passed = [session, ...scopesOf(caller.session)]
+  const layers = [identity, permissionsBoundary, ...passed, ...policies.map((text) => resourcePolicy(text, 'resource'))]
   const named = layers.flatMap((layer) => (layer === undefined ? [] : [keysIn(layer)]))
   return (key) =>
     named.some((keys) => (key.endsWith('/') ? [...keys].some((one) => one.startsWith(key)) : keys.has(key)))

@@ -20,10 +20,7 @@ export function outOfScope(
   session: Session | undefined,
   carried: keyof typeof anything = 'resource',
 ): OutOfScope | undefined {
-  if (session?.scopes === undefined) return undefined
-  const known = scopes.get(session) ?? session.scopes.map(compiled)
-  scopes.set(session, known)
-  for (const scope of known) {
+  for (const scope of scopesOf(session)) {
     // What an endpoint's policy says holds for everybody, whatever other policies say: so does a scope.
     const layers = { identity: anything.identity, resource: anything[carried], vpcEndpoint: scope }
     const verdict = decide(request, layers)
@@ -33,6 +30,14 @@ export function outOfScope(
     return { verdict: { decision, deniedBy: 'session' }, layers }
   }
   return undefined
+}
+
+/** The policies that each have to allow what a session does. */
+export function scopesOf(session: Session | undefined): readonly CompiledPolicies[] {
+  if (session?.scopes === undefined) return []
+  const known = scopes.get(session) ?? session.scopes.map(compiled)
+  scopes.set(session, known)
+  return known
 }
 
 function compiled(text: string): CompiledPolicies {

@@ -14,6 +14,15 @@ export interface Question {
 /** Asks as a service does that got a request with these credentials. */
 export async function ask(door: FrontDoor, credentials: Credentials, question: Question): Promise<Ruling> {
   const { action, resource = 'arn:aws:s3:::bucket/key', context = {} } = question
+  const { caller, request, now } = await callerWith(door, credentials)
+  const touched = [{ arn: resource }]
+  return door.store.read((tables) =>
+    door.house.access.authorize({ caller, action, touched, context, request, now, tables, open: false }),
+  )
+}
+
+/** Who calls with these credentials, and the request. */
+export async function callerWith(door: FrontDoor, credentials: Credentials) {
   const headers = { host: 'cardea.test', 'content-type': 'application/x-www-form-urlencoded' }
   const plain = { method: 'POST', path: '/', query: '', headers, body: new TextEncoder().encode('x=y') }
   const now = door.now()
@@ -24,11 +33,7 @@ export async function ask(door: FrontDoor, credentials: Credentials, question: Q
     remoteAddress: '203.0.113.9',
     secure: false,
   }
-  const { access } = door.house
-  const caller = await access.authenticate(request, { service: modelOf('sts') }, now)
+  const caller = await door.house.access.authenticate(request, { service: modelOf('sts') }, now)
   assert.ok(caller.kind !== 'anonymous')
-  const touched = [{ arn: resource }]
-  return door.store.read((tables) =>
-    access.authorize({ caller, action, touched, context, request, now, tables, open: false }),
-  )
+  return { caller, request, now }
 }
