@@ -44,10 +44,8 @@ export function hostOf(request: HttpRequest): string {
  * Errors: "not covered" for hosts of AWS that belong to none of the services.
  */
 export function readHost(host: string, bucketDomains: readonly string[]): HostSays {
-  for (const domain of bucketDomains) {
-    if (host === domain) return { service: 's3' }
+  for (const domain of bucketDomains)
     if (host.endsWith(`.${domain}`)) return { service: 's3', bucket: host.slice(0, -domain.length - 1) }
-  }
   const s3 = s3Host.exec(host)
   if (s3 !== null) return { service: 's3', ...(s3.groups?.['bucket'] && { bucket: s3.groups['bucket'] }) }
   const service = serviceIn(host)

@@ -81,9 +81,14 @@ function keysOf(facts: ActionFacts): readonly string[] {
     ...facts.conditionKeys,
     ...facts.resourceTypes.flatMap(({ conditionKeys, type }) => [...conditionKeys, ...type.conditionKeys]),
   ]
-  const keys = [...new Set(all.map((key) => key.split('${')[0] ?? key).filter((key) => !key.startsWith('aws:')))]
+  const keys = [...new Set(all.map(startOf).filter((key) => !key.startsWith('aws:')))]
   keysByAction.set(facts, keys)
   return keys
+}
+
+/** A key up to its variable part. QUIRK: the reference writes some of these as the words `tag-key`. */
+function startOf(key: string): string {
+  return (key.split('${')[0] ?? key).replace(/(?<=\/)tag-key$/, '')
 }
 
 /** Whether a settled key, or the start of keys, is this key or one of the keys that start so. */

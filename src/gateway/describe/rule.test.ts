@@ -371,6 +371,32 @@ test('streams are named by name, by ARN, or by both where they agree', async () 
   ])
 })
 
+test('a stream that is encrypted needs the same action on its key, but for a key of AWS’s own', async () => {
+  const start = (KeyId: string) =>
+    new kinesis.StartStreamEncryptionCommand({ StreamName: 'clicks', EncryptionType: 'KMS', KeyId })
+  await assertNeeds([
+    [
+      'kinesis',
+      start('k-1'),
+      ['StartStreamEncryption stream/clicks', `StartStreamEncryption arn:aws:kms:eu-west-1:${account}:key/k-1`],
+    ],
+    ['kinesis', start('alias/aws/kinesis'), ['StartStreamEncryption stream/clicks']],
+  ])
+})
+
+test('keys of the reference that a call does not tell are named, those of tags by their start, and can be looked up', async () => {
+  const arn = `arn:aws:secretsmanager:eu-west-1:${account}:secret:a-AbCdEf`
+  const [need] = (await described('secretsmanager', new secrets.GetSecretValueCommand({ SecretId: arn }))).needs
+  const unknown = need?.unknown?.find(({ key }) => key === 'secretsmanager:ResourceTag/')
+  const resourceTags: Lookups['resourceTags'] = async (asked) => (asked === arn ? { team: 'x' } : undefined)
+  assert.deepEqual(await unknown?.find({ resourceTags }), { 'secretsmanager:ResourceTag/team': 'x' })
+  assert.equal(await unknown?.find({}), undefined)
+  const keys = need?.unknown?.map(({ key }) => key) ?? []
+  assert.ok(keys.includes('secretsmanager:SecretPrimaryRegion'))
+  for (const told of ['secretsmanager:SecretId', 'secretsmanager:VersionId', 'secretsmanager:VersionStage'])
+    assert.ok(!keys.includes(told), told)
+})
+
 test('a state machine is given its role by whoever makes it', async () => {
   const stateMachineArn = `arn:aws:states:eu-west-1:${account}:stateMachine:order`
   await assertNeeds([
