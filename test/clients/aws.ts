@@ -8,10 +8,18 @@ import { parseArgs } from 'node:util'
 import jmespath from 'jmespath'
 import { type Member, modelOf, type OperationModel, type ServiceModel } from '#models'
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+/** What the command line says, and what is answered; bytes stay bytes. */
+type Json = Uint8Array | string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** The clients of the services that the guide calls. */
+const clients = {
+  iam: { load: () => import('@aws-sdk/client-iam'), name: 'IAMClient' },
+  sts: { load: () => import('@aws-sdk/client-sts'), name: 'STSClient' },
+  rolesanywhere: { load: () => import('@aws-sdk/client-rolesanywhere'), name: 'RolesAnywhereClient' },
+}
 
 interface Asked {
-  readonly service: 'iam' | 'sts'
+  readonly service: keyof typeof clients
   readonly operation: OperationModel
   readonly input: Record<string, Json>
   readonly output: string
@@ -34,7 +42,7 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 function read([service, command, ...rest]: readonly string[]): Asked {
-  if (service !== 'iam' && service !== 'sts') return usage(`no such service: ${service}`)
+  if (service !== 'iam' && service !== 'sts' && service !== 'rolesanywhere') return usage(`no such service: ${service}`)
   const model = modelOf(service)
   const operation = Object.values(model.operations).find(({ name }) => kebab(name) === command)
   if (operation === undefined || command === undefined) return usage(`no such command: ${service} ${command}`)
@@ -81,6 +89,8 @@ function converted(model: ServiceModel, member: Member, words: readonly string[]
     case 'structure':
     case 'map':
       return /^\s*\{/.test(text) ? JSON.parse(text) : shorthand(text)
+    case 'blob':
+      return readFileSync(first.replace(/^fileb:\/\//, ''))
     case 'boolean':
       return text !== 'false'
     case 'integer':
@@ -91,10 +101,14 @@ function converted(model: ServiceModel, member: Member, words: readonly string[]
   }
 }
 
-/** `Key=team,Value=blue` */
+/** `Key=team,Value=blue`, and `a=b,c={d=e}` */
 function shorthand(text: string): Json {
+  const pairs = text.match(/[^=,]+=(?:\{[^}]*\}|[^,]*)/g) ?? []
   return Object.fromEntries(
-    text.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    pairs.map((pair) => {
+      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+      return [name, value.startsWith('{') ? shorthand(value.slice(1, -1)) : value]
+    }),
   )
 }
 
@@ -107,14 +121,14 @@ function kebab(name: string): string {
 }
 
 async function send({ service, operation, input }: Asked): Promise<Json> {
-  const sdk: Record<string, unknown> = await (service === 'iam'
-    ? import('@aws-sdk/client-iam')
-    : import('@aws-sdk/client-sts'))
-  const Client = sdk[`${service.toUpperCase()}Client`] as new (
-    config: object,
-  ) => { send(command: object): Promise<object> }
+  const { load, name } = clients[service]
+  const sdk: Record<string, unknown> = { ...(await load()) }
+  const Client = sdk[name] as new (config: object) => { send(command: object): Promise<object> }
   const Command = sdk[`${operation.name}Command`] as new (input: object) => object
-  const client = new Client({ region: env.AWS_REGION ?? 'us-east-1', maxAttempts: 1 })
+  // The oldest of the clients does not read the variable.
+  const endpoint = env.AWS_ENDPOINT_URL
+  const config = { region: env.AWS_REGION ?? 'us-east-1', maxAttempts: 1, ...(endpoint && { endpoint }) }
+  const client = new Client(config)
   const { $metadata, ...answer } = (await client.send(new Command(input))) as Record<string, unknown>
   return JSON.parse(JSON.stringify(answer), decoded)
 }

@@ -115,6 +115,6 @@ test('no header of a signature makes the server fail', async () => {
       })
       assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${JSON.stringify(answer.body)}`)
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   )
 })
