@@ -5,6 +5,7 @@ import { modelOf, type ServiceModel } from '#models'
 import { Fault } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 import { restJson } from './rest-json.ts'
+import { readRestInput } from './rest-json-read.ts'
 import { isForRestJson, routeOf } from './rest-json-route.ts'
 
 const anywhere = modelOf('rolesanywhere')
@@ -78,7 +79,7 @@ function request(method: string, target: string, body = '', headers: HttpRequest
 function read(asked: HttpRequest, services: readonly ServiceModel[] = [store]): object {
   const found = routeOf(asked, services)
   assert.ok(found, asked.path)
-  return restJson.read(asked, { ...found, form: restJson })
+  return readRestInput(asked, { ...found, form: restJson })
 }
 
 function refusal(asked: HttpRequest): string {
