@@ -4,6 +4,7 @@ import type { Tables } from '#store'
 import type { Arrival } from './arrival.ts'
 import { type Described, type Lookups, type Need, notCovered, settle } from './describe/index.ts'
 import type { GatewayHouse } from './house.ts'
+import { defaultKeyPolicy } from './kept/json.ts'
 
 /** What a decision is made about. */
 export interface Question {
@@ -91,10 +92,14 @@ async function targetOf(need: Need, { service }: Described, { keeper, settings }
   if (need.resource === '*') return { arn: '*', account }
   const found = keeper.of(need.resource)
   const kept = found instanceof Promise ? await found : found
+  const policy = kept?.policy ?? (isKey.test(need.resource) ? defaultKeyPolicy(settings) : undefined)
   return {
     arn: need.resource,
     account,
     ...(kept === undefined || kept.tags.length === 0 ? {} : { tags: kept.tags }),
-    ...(kept?.policy === undefined ? {} : { policy: { type: 'resource', text: kept.policy } }),
+    ...(policy === undefined ? {} : { policy: { type: 'resource', text: policy } }),
   }
 }
+
+/** A key always has a policy: without it, no policy of an account counts. */
+const isKey = /^arn:[a-z-]+:kms:[a-z0-9-]*:\d{12}:key\//

@@ -13,6 +13,8 @@ export interface Sending {
   readonly body: Buffer | Readable | undefined
   /** Headers that are added to the answer. */
   readonly added: Readonly<Record<string, string>>
+  /** Awaited when the upstream has done what it was asked for, before the client hears of it. */
+  readonly done?: () => Promise<void>
 }
 
 export interface Ends {
@@ -77,13 +79,29 @@ class Passing implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return
-    const { incoming, outgoing } = this.#ends
     this.#status = status
+    const { done } = this.#sending
+    if (done === undefined || status >= 300) {
+      this.#begin(controller)
+      return
+    }
+    controller.pause()
+    done().then(
+      () => {
+        this.#begin(controller)
+        controller.resume()
+      },
+      (cause: Error) => controller.abort(cause),
+    )
+  }
+
+  #begin(controller: Dispatcher.DispatchController): void {
+    const { incoming, outgoing } = this.#ends
     const headers = answerHeaders(controller.rawHeaders)
     for (const name in this.#sending.added) headers.push(name, this.#sending.added[name] ?? '')
     // What is left of a body that the upstream did not want is not read on.
     if (!incoming.complete) headers.push('connection', 'close')
-    outgoing.writeHead(status, headers)
+    outgoing.writeHead(this.#status, headers)
     if (this.#sending.method === 'HEAD') outgoing.flushHeaders()
   }
 

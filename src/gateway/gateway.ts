@@ -4,10 +4,11 @@ import type { Arrival } from './arrival.ts'
 import { type Authentic, authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import { passesThrough } from './covered.ts'
-import { type Described, describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
+import { describe, identifyTarget, isNotCovered, nameTarget, type Target } from './describe/index.ts'
 import { Cut, forward } from './forward.ts'
 import type { GatewayHouse } from './house.ts'
-import { isKept, keep } from './kept/keep.ts'
+import { isKept, type Keeping, keep } from './kept/keep.ts'
+import { mirror, mirrorOf } from './kept/mirror.ts'
 import { lookupsOf } from './lookup.ts'
 import { scopeOf } from './own.ts'
 import { recordPassed, recordRefused } from './record.ts'
@@ -39,8 +40,8 @@ async function walk(arrival: Arrival, gateway: GatewayHouse, signingKeys: Signin
   arrival.caller = authentic.caller
   const request = await withBody(settled, { target, authentic, gateway })
   await decide(request, { arrival, target, gateway, signingKeys })
-  const { described } = arrival
-  if (described !== undefined && isKept(described)) return answerKept(request, described, { arrival, target, gateway })
+  const keeping = keepingOf(request, { arrival, target, gateway })
+  if (keeping !== undefined && isKept(keeping.described)) return answerKept(keeping, arrival, gateway)
   return send(request, { arrival, target, authentic, gateway, signingKeys })
 }
 
@@ -108,17 +109,20 @@ function waivedOf(
   throw cause
 }
 
-/** Answers what the upstream has no room for. */
-async function answerKept(
+/** Gives: `undefined` for what was not described. */
+function keepingOf(
   request: HttpRequest,
-  described: Described,
   { arrival, target, gateway }: Pick<Walking, 'arrival' | 'target' | 'gateway'>,
-): Promise<number> {
-  const { requestId, at: now, caller, outgoing } = arrival
+): Keeping | undefined {
+  const { requestId, at: now, caller, described } = arrival
+  if (described === undefined) return undefined
   const { account } = gateway.settings
-  const region = caller?.region ?? ''
-  const keeping = { target, described, request, requestId, account, region, now }
-  const { status, headers, body } = await keep(keeping, gateway.house.store)
+  return { target, described, request, requestId, account, region: caller?.region ?? '', now }
+}
+
+/** Answers what the upstream has no room for. */
+async function answerKept(keeping: Keeping, { outgoing }: Arrival, { house }: GatewayHouse): Promise<number> {
+  const { status, headers, body } = await keep(keeping, house.store)
   const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
   outgoing.writeHead(status, { ...headers, ...length })
   outgoing.end(status === 204 ? undefined : body)
@@ -154,7 +158,11 @@ async function send(request: HttpRequest, walking: Walking & { readonly authenti
   )
   const path = request.query === '' ? request.path : `${request.path}?${request.query}`
   const sent = bytes === undefined ? body.stream() : bytes.length === 0 ? undefined : bytes
-  return forward({ method: request.method, path, headers, body: sent, added: addedTo(arrival) }, upstream, arrival)
+  const keeping = keepingOf(request, walking)
+  const change = keeping && mirrorOf(keeping)
+  const sending = { method: request.method, path, headers, body: sent, added: addedTo(arrival) }
+  const done = keeping && change && { done: () => mirror(change, keeping, gateway.house.store) }
+  return forward({ ...sending, ...done }, upstream, arrival)
 }
 
 function addedTo({ waived }: Arrival): Readonly<Record<string, string>> {

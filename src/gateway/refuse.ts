@@ -17,7 +17,7 @@ export function refuse(fault: Fault, { head, target, requestId }: Refused): Http
         ? inS3(fault, head, requestId)
         : query.refuse(fault, undefined, requestId)
     case 'query':
-      return query.refuse(renamed(fault, queryCodes), undefined, requestId)
+      return query.refuse(renamed(fault, target?.service === 'sns' ? snsCodes : queryCodes), undefined, requestId)
     case 'ec2':
       return inEc2(renamed(fault, ec2Codes), requestId)
     default:
@@ -72,6 +72,8 @@ const restStatuses: Readonly<Record<string, number>> = { AccessDenied: 403 }
 
 const queryCodes: Names = { InvalidRequest: { code: 'ValidationError' } }
 
+const snsCodes: Names = { ...queryCodes, AccessDenied: { code: 'AuthorizationError' } }
+
 const ec2Codes: Names = {
   AccessDenied: { code: 'UnauthorizedOperation' },
   InvalidClientTokenId: { code: 'AuthFailure', status: 401 },
@@ -117,7 +119,13 @@ function inJson(
   const asked = type !== undefined && /^application\/x-amz-json-1\.[01]$/.test(type) ? type : 'application/json'
   return {
     status: rest ?? status,
-    headers: { 'content-type': asked, 'x-amzn-requestid': requestId, 'x-amzn-errortype': code },
+    headers: {
+      'content-type': asked,
+      'x-amzn-requestid': requestId,
+      'x-amzn-errortype': code,
+      // For clients of services that spoke the query protocol before: they know the errors by those codes.
+      'x-amzn-query-error': `${fault.code};${status < 500 ? 'Sender' : 'Receiver'}`,
+    },
     body: JSON.stringify({ __type: code, message, Message: message }),
   }
 }

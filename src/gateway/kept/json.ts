@@ -20,7 +20,7 @@ export const kmsKept: Operations = {
 }
 
 /** The policy of a key that nobody gave one: it leaves all to the policies of the account. */
-function defaultKeyPolicy({ account }: KeptCall): string {
+export function defaultKeyPolicy({ account }: Pick<KeptCall, 'account'>): string {
   const statement = {
     Sid: 'Enable IAM User Permissions',
     Effect: 'Allow',
