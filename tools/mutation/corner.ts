@@ -263,6 +263,10 @@ function explained(line: (changes: object, rest: object) => string): readonly st
     line({}, resourceOf({ Effect: 'Deny', Principal: undefined, NotPrincipal: '*' })),
     line({}, resourceOf({ Principal: { AWS: 'arn:aws:iam::111122223333:user/bob', Service: 'x.y' } })),
     line({}, policies({ ...open, Resource: ['arn:aws:s3:::${aws:username}/${aws:y}', 'arn:aws:s3:::c'] })),
+    line(
+      { context: { 'aws:y': 'z' } },
+      policies({ ...open, Resource: 'arn:aws:s3:::${aws:username}/${aws:y}${aws:x}' }),
+    ),
     line({ context: texts }, policies({ ...open, Resource: undefined, NotResource: 'arn:aws:s3:::${aws:y}*' })),
   ]
 }

@@ -24,8 +24,9 @@ export interface Task {
   readonly briefly?: boolean | undefined
 }
 
-/** How many cases are asked briefly. */
-const few = 400
+/** How many cases are asked briefly, and at most: the most unlike ones come first. */
+const few = 300
+const enough = 6_000
 
 /** What it is told: the case that tells the difference; `undefined` when none does. */
 export interface Judgement {
@@ -154,13 +155,13 @@ async function judge(task: Task): Promise<string | undefined> {
   const unit = unitAt(units.get(task.path) ?? [], task.at)
   const everywhere = unit === undefined || hits.always.has(unit.id)
   const list = everywhere ? all : (byUnit.get(unit.id) ?? [])
-  if (task.briefly !== true) return differenceInAnswers(task, list)
+  if (task.briefly !== true) return differenceInAnswers(task, list, enough)
   const works = everywhere || worked.has(unit.id)
   const hinted = works && task.hint?.startsWith(byWork) === true ? await differenceInWork(task) : undefined
   return hinted ?? (await differenceInAnswers(task, list, few)) ?? (works ? await differenceInWork(task) : undefined)
 }
 
-async function differenceInAnswers({ id, hint }: Task, list: Known[], most?: number): Promise<string | undefined> {
+async function differenceInAnswers({ id, hint }: Task, list: Known[], most: number): Promise<string | undefined> {
   allow(100_000)
   let wrong: object
   try {

@@ -67,13 +67,13 @@ export function cases(): readonly Case[] {
 /** Every vector and every scene, for what they cost. */
 export function works(): readonly Case[] {
   const every = <T>(list: readonly T[], step: number) => list.filter((_, index) => index % step === 0)
-  const vectors = every(readVectors(), 3).map(({ file, says, question }) => ({
+  const vectors = every(readVectors(), 5).map(({ file, says, question }) => ({
     kind: 'line' as const,
     name: `${file}: ${says}`,
     text: JSON.stringify(question),
     other: 'aws:username',
   }))
-  const inside = every(insideLines(), 2).map((text) => ({ kind: 'inside' as const, name: text, text, other: '' }))
+  const inside = every(insideLines(), 3).map((text) => ({ kind: 'inside' as const, name: text, text, other: '' }))
   return [
     ...[...stage.keys()].map((name) => ({ kind: 'scene' as const, name, text: name, other: '' })),
     ...vectors,
@@ -123,6 +123,7 @@ function everything(room: Room, { text, other }: Case): string {
     decided,
     room.explain(request, told),
     room.explain(request, layers),
+    room.explain(request, withoutIds(room, layers)),
     room.outlook(request, layers, '*'),
     room.outlook(request, layers, [other]),
     room.explainUnknown(request, told, [other, 'aws:CurrentTime']),
@@ -140,6 +141,14 @@ function withArns(room: Room, text: string, layers: Engine.Layers): Engine.Layer
     return policy === undefined ? [] : [{ policy, id: `p${index}`, arn: `arn:aws:iam::aws:policy/p${index}` }]
   })
   return { ...layers, identity: room.compile(sources) }
+}
+
+/** The same layers, where identity policies have no name. */
+function withoutIds(room: Room, layers: Engine.Layers): Engine.Layers {
+  const { identity } = layers
+  return identity === undefined
+    ? layers
+    : { ...layers, identity: room.compile(identity.sources.map(({ policy }) => ({ policy }))) }
 }
 
 function reading(room: Room, { text, other }: Case): string {

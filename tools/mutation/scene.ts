@@ -1,16 +1,8 @@
 /** What users pay for: policies that are read, compiled and asked, in sizes at which an index is worth its price. */
 import { documentOf } from '../../bench/engine/document.ts'
-import {
-  type Ask,
-  account,
-  allDeny,
-  caller,
-  distinct,
-  realistic,
-  type Workload,
-  wildcards,
-} from '../../bench/engine/workload.ts'
+import { account, allDeny, caller, distinct, realistic, type Workload, wildcards } from '../../bench/engine/workload.ts'
 import { chance } from '../chance.ts'
+import { cornerActions } from './corner.ts'
 import { plainDocuments } from './document.ts'
 import type * as Engine from './room.ts'
 
@@ -18,7 +10,7 @@ type Room = typeof Engine
 
 /** Gives: by name, what is done with the room. Each stands alone; those that are asked twice find what they worked out. */
 export function scenes(): ReadonlyMap<string, (room: Room) => string> {
-  const loads = [realistic(60), distinct(100), distinct(700), wildcards(), allDeny()]
+  const loads = [realistic(60), distinct(100), distinct(400), wildcards(), allDeny()]
   return new Map<string, (room: Room) => string>([
     ...plainDocuments().map(({ name, text, type }) => [name, (room: Room) => reading(room, text, type)] as const),
     ...loads.flatMap((load) => [
@@ -29,6 +21,7 @@ export function scenes(): ReadonlyMap<string, (room: Room) => string> {
     ...contextScenes(),
     ...actionScenes(),
     ...longScenes(),
+    ...listScenes(),
   ])
 }
 
@@ -54,7 +47,13 @@ function read(room: Room, document: object, type: Engine.PolicyType = 'identity'
   return policy
 }
 
-function requestOf({ action, resource, context }: Ask): Engine.Request {
+interface Asked {
+  readonly action: string
+  readonly resource: string
+  readonly context: Engine.Context
+}
+
+function requestOf({ action, resource, context }: Asked): Engine.Request {
   const principal = { type: 'user', arn: caller, account, uniqueId: 'AIDAALICEEXAMPLE00001' } as const
   return { principal, action, resource, resourceAccount: account, context: { ...context } }
 }
@@ -62,7 +61,7 @@ function requestOf({ action, resource, context }: Ask): Engine.Request {
 type Statement = Readonly<Record<string, unknown>>
 
 /** Statements of one policy, asked for several things. */
-function decisions(room: Room, statements: readonly Statement[], asks: readonly Ask[]): string {
+function decisions(room: Room, statements: readonly Statement[], asks: readonly Asked[]): string {
   const document = { Version: '2012-10-17', Statement: statements }
   const identity = room.compile([{ policy: read(room, document) }])
   const answers = asks.map((ask) => room.decide(requestOf(ask), { identity }).decision)
@@ -76,12 +75,12 @@ const times = <T>(count: number, make: (index: number) => T) => Array.from({ len
 /** Many patterns of which few can match, by every way in which a policy may have them. */
 function patternScenes(): readonly Scene[] {
   const next = chance(31)
-  const counts = [3, 11, 12, 13, 50, 270]
+  const counts = [3, 12, 13, 40, 150]
   const pattern = (index: number) => `arn:aws:s3:::*-part-${index}-?*/end${index % 7}*`
   const blurred = (index: number) => `arn:aws:s3:*:${100_000_000_000 + index}:*-unit-${index}/*`
   const open = (index: number) => `arn:aws:s3:::*\${aws:username}-${index}*`
   const asks = (count: number) =>
-    times(9, () => {
+    times(6, () => {
       const [index, other] = [next(count + 2), next(count)]
       const context = {
         'aws:username': `alice-${other}`,
@@ -229,6 +228,7 @@ function actionScenes(): readonly Scene[] {
     ['actions with stars', (room) => decisions(room, stars, asks)],
     ['everything but some actions', (room) => decisions(room, [allow('*'), ...not], asks)],
     ['names of actions', (room) => times(9_000, (index) => room.actionMatches('s3:Get?*', name(index % 4_500))).join()],
+    ['actions that are nearly what they seem', nearly],
     [
       'services of actions',
       (room) =>
@@ -239,6 +239,24 @@ function actionScenes(): readonly Scene[] {
         ),
     ],
   ]
+}
+
+function nearly(room: Room): string {
+  return cornerActions()
+    .map((pair) => room.actionMatches(...pair))
+    .join()
+}
+
+/** Keys with many values of which the first, the last or none decides. */
+function listScenes(): readonly Scene[] {
+  const many = times(60, (index) => `v${index}`)
+  return ['ForAllValues:StringLike', 'ForAnyValue:StringEquals', 'ForAllValues:StringNotEquals'].flatMap((operator) =>
+    ['v0', 'v59', 'v*', 'w'].map((wanted): Scene => {
+      const statement = { ...allow('*'), Condition: { [operator]: { 'aws:TagKeys': wanted } } }
+      const ask = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/k', context: { 'aws:TagKeys': many } }
+      return [`${operator} ${wanted}`, (room) => decisions(room, [statement], [ask, ask])]
+    }),
+  )
 }
 
 /** Long texts, many times. */
