@@ -29,7 +29,6 @@ const partitions: ReadonlySet<string> = new Set([
   'aws-eusc',
 ])
 
-// QUIRK: AWS's sentence names neither delegation requests nor the root user, though policies allow actions on both.
 const iamPaths = [
   'user/',
   'federated-user/',
