@@ -53,7 +53,11 @@ export async function askAsInstance(agent: InstanceAgent, delivery: '1.0' | '2.0
         region: textOf(instance, 'region'),
         profile: { arn: textOf(profile, 'arn'), id: textOf(profile, 'id') },
         tags: tagsIn(instance),
-        identity: { document: textOf(identity, 'document'), signature: textOf(identity, 'signature') },
+        identity: {
+          document: textOf(identity, 'document'),
+          signature: textOf(identity, 'signature'),
+          pkcs7: textOf(identity, 'pkcs7'),
+        },
       },
     },
     { now: agent.now(), serverNow: serverTime(heard) },

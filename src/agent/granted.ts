@@ -25,8 +25,8 @@ export interface GrantedInstance {
   readonly region: string
   readonly profile: { readonly arn: string; readonly id: string }
   readonly tags: readonly { readonly key: string; readonly value: string }[]
-  /** A document that says which instance this is, and the server's signature of it in base64. */
-  readonly identity: { readonly document: string; readonly signature: string }
+  /** A document that says which instance this is, and the server's signature of it in base64, alone and in PKCS #7. */
+  readonly identity: { readonly document: string; readonly signature: string; readonly pkcs7: string }
 }
 
 /**

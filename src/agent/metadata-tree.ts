@@ -1,4 +1,4 @@
-import type { Credentials, Granted } from './granted.ts'
+import type { Credentials, Granted, GrantedInstance } from './granted.ts'
 import type { Known } from './keeper.ts'
 
 /** What instance metadata shows at a path: a text, or what lies below it. */
@@ -51,12 +51,14 @@ function metadataTree(known: Known, machine: Machine, region: string): Directory
   }
   const identity = instance?.identity
   return {
-    dynamic:
-      identity === undefined
-        ? undefined
-        : { 'instance-identity': { document: identity.document, signature: wrapped(identity.signature) } },
+    dynamic: identity && { 'instance-identity': identityTree(identity) },
     'meta-data': about,
   }
+}
+
+function identityTree({ document, signature, pkcs7 }: GrantedInstance['identity']): Directory {
+  const message = wrapped(pkcs7, 64)
+  return { document, pkcs7: message, rsa2048: message, signature: wrapped(signature, 76) }
 }
 
 /** Nothing is told of a role that the server took away. */
@@ -112,6 +114,8 @@ export function secondsOf(at: number): string {
 }
 
 /** Base64 in lines, as EC2 shows it. */
-function wrapped(base64: string): string {
-  return base64.replace(/.{76}(?=.)/g, '$&\n')
+function wrapped(base64: string, width: number): string {
+  const lines: string[] = []
+  for (let at = 0; at < base64.length; at += width) lines.push(base64.slice(at, at + width))
+  return lines.join('\n')
 }

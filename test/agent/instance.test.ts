@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { createVerify, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
+import { createVerify, generateKeyPairSync, hash, type KeyObject, sign, X509Certificate } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
 import { after, describe, test } from 'node:test'
 import {
   AddRoleToInstanceProfileCommand,
@@ -14,6 +16,7 @@ import {
 } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { liveSessions } from '#services'
+import { findTool, run } from '../clients/tool.ts'
 import { type Answered, answered, type Credentials, openAgentHouse } from './house.ts'
 
 const house = await openAgentHouse()
@@ -221,8 +224,36 @@ test('the identity document is signed with a key that the server publishes', asy
     createVerify('sha256').update(text).verify(String(keys.body['pem']), signature, 'base64')
   assert.equal(verify(document), true)
   assert.equal(verify(document.replace(account, '999999999999')), false)
+  const certificate = new X509Certificate(String(keys.body['certificate']))
+  assert.ok(certificate.verify(certificate.publicKey))
+  assert.equal(certificate.subject, `CN=Instance identity of ${account}`)
   const none = await fetch(`${url}/cardea/instance/v1/identity-keys/999999999999`)
   assert.equal(none.status, 404)
+})
+
+const openssl = findTool('openssl')
+test('OpenSSL takes the identity document in PKCS #7, and none that was changed', {
+  skip: openssl === undefined && 'OpenSSL is not installed',
+}, async () => {
+  const { body } = await credentials(await joined())
+  const { document, pkcs7 } = body['identity'] as { document: string; pkcs7: string }
+  const keys = await answered(await fetch(`${url}/cardea/instance/v1/identity-keys/${account}`))
+  const place = (name: string, text: string | Buffer) => {
+    const path = joinPath(house.folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  const changed = Buffer.from(pkcs7, 'base64').toString('latin1').replace(account, '999999999999')
+  const certificate = place('certificate.pem', String(keys.body['certificate']))
+  const verify = async (base64: string) => {
+    const message = place('message.der', Buffer.from(base64, 'base64'))
+    const words = ['smime', '-verify', '-inform', 'DER', '-in', message, '-certfile', certificate, '-noverify']
+    return run([openssl ?? '', ...words], { cwd: house.folder, env: { PATH: process.env.PATH ?? '' } })
+  }
+  const good = await verify(pkcs7)
+  assert.equal(good.code, 0, good.stderr)
+  assert.equal(good.stdout.replaceAll('\r', ''), document)
+  assert.notEqual((await verify(Buffer.from(changed, 'latin1').toString('base64'))).code, 0)
 })
 
 test('the role that the profile holds now is the one that is given', async () => {

@@ -83,7 +83,7 @@ test('instance metadata has the names and the texts that EC2 gives', async () =>
     '/latest/meta-data/tags/instance/': 'team\na.b',
     '/latest/meta-data/tags/instance/team': 'blue',
     '/latest/meta-data/tags/instance/a%2Eb': 'x y',
-    '/latest/dynamic/instance-identity/': 'document\nsignature',
+    '/latest/dynamic/instance-identity/': 'document\npkcs7\nrsa2048\nsignature',
   }
   for (const [path, expected] of Object.entries(texts)) {
     const { status, body, headers } = await get(path)

@@ -1,12 +1,15 @@
-import { createPublicKey, createSign, generateKeyPair, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSign, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
 import { Fault } from '#protocol'
 import type { Instance, Store, Tables } from '#store'
+import { selfSigned, signedMessage } from './pkcs7.ts'
 
 /** A document that says which instance this is, and a signature of its bytes. */
 export interface SignedIdentity {
   readonly document: string
   /** Base64: RSA with SHA-256, PKCS #1 v1.5. */
   readonly signature: string
+  /** Base64: the document with the same signature, in the form of PKCS #7. */
+  readonly pkcs7: string
 }
 
 const algorithm = 'RS256'
@@ -22,7 +25,8 @@ export async function makeIdentityKey(
     // Another agent may have joined meanwhile.
     if (await keyOf(account, tables)) return
     const id = `instance-identity-${account}`
-    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: id, alg: algorithm, use: 'sig' }
+    const x5c = [selfSigned({ account, publicKey, privateKey }, now).toString('base64')]
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: id, alg: algorithm, use: 'sig', x5c }
     const key = { id, account, issuer: issuerOf(account), algorithm, publicKey: JSON.stringify(jwk), createdAt: now }
     await tables.issuerKeys.add(key, String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
   })
@@ -34,7 +38,9 @@ export async function signedIdentity(instance: Instance, tables: Tables): Promis
   const privateKey = key && (await tables.issuerKeys.privateKey(key.id))
   if (privateKey === undefined) throw new Error(`account ${instance.account} has no key for identity documents`)
   const document = documentOf(instance)
-  return { document, signature: createSign('sha256').update(document).sign(privateKey, 'base64') }
+  const signature = createSign('sha256').update(document).sign(privateKey)
+  const pkcs7 = signedMessage(instance.account, document, signature).toString('base64')
+  return { document, signature: signature.toString('base64'), pkcs7 }
 }
 
 /** For whoever verifies identity documents. Errors: `NotFound` (404) where none was ever signed. */
@@ -42,9 +48,11 @@ export async function identityKeys(account: string, tables: Tables): Promise<obj
   const key = await keyOf(account, tables)
   if (key === undefined)
     throw new Fault({ code: 'NotFound', status: 404, message: 'The account signs no identity documents.' })
-  const jwk = JSON.parse(key.publicKey) as Record<string, string>
+  // Only `makeIdentityKey` wrote it.
+  const jwk = JSON.parse(key.publicKey) as { readonly x5c: readonly [string]; readonly kty: string }
   const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
-  return { keys: [jwk], pem }
+  const certificate = new X509Certificate(Buffer.from(jwk.x5c[0], 'base64')).toString()
+  return { keys: [jwk], pem, certificate }
 }
 
 async function keyOf(account: string, { issuerKeys }: Tables) {
