@@ -31,11 +31,6 @@ function foldOne(character: string): string {
   // The dotless small I folds to itself unless the locale is Turkish.
   if (character === '\u0131') return character
   const upper = character.toUpperCase()
-  const lower = (single(upper) ? upper : character).toLowerCase()
-  return single(lower) ? lower : character
-}
-
-/** Whether a text is one code point. */
-function single(text: string): boolean {
-  return /^.$/su.test(text)
+  const lower = (upper.length === character.length ? upper : character).toLowerCase()
+  return lower.length === character.length ? lower : character
 }
