@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as iamSdk from '@aws-sdk/client-iam'
+import * as rolesAnywhereSdk from '@aws-sdk/client-rolesanywhere'
 import * as stsSdk from '@aws-sdk/client-sts'
 import type { Constraints, Shape } from '#models'
 import { modelOf, serviceNames } from '#models'
@@ -8,6 +9,7 @@ import { constrain, reachable } from './constraint.ts'
 import { catalogue, committedText, publishedPolicies } from './managed-policies.ts'
 import { committedNames, factsOf, filesFor, firstDifference, modelFrom } from './models.ts'
 import { ShapeReader } from './schema.ts'
+import { outline } from './stated.ts'
 
 const sdks: Readonly<Record<string, object>> = { iam: iamSdk, sts: stsSdk }
 
@@ -189,4 +191,23 @@ test('an error has the code and the status of the wire, and a code belongs to on
 
 test('a service that has no client is told by the name of the package', async () => {
   await assert.rejects(modelFrom('no-such-service'), /@aws-sdk\/client-no-such-service/)
+})
+
+test('what is stated of a service becomes its model, and a type that there is not is refused', async () => {
+  const { operations, errors, shapes } = await modelFrom('rolesanywhere')
+  for (const name of Object.keys(rolesAnywhereSdk).filter((one) => /^[A-Z]\w+Command$/.test(one)))
+    assert.ok(operations[name.slice(0, -'Command'.length)], name)
+  assert.deepEqual(operations['TagResource'], {
+    name: 'TagResource',
+    input: 'TagResourceRequest',
+    output: 'TagResourceResponse',
+    http: { method: 'POST', path: '/TagResource', status: 201 },
+    errors: ['AccessDeniedException', 'ResourceNotFoundException', 'TooManyTagsException', 'ValidationException'],
+  })
+  assert.equal(errors['ResourceNotFoundException']?.status, 404)
+  assert.deepEqual(shapes['Timestamp'], { type: 'timestamp', timestampFormat: 'date-time' })
+  const { stated } = factsOf('rolesanywhere')
+  assert.ok(stated)
+  const structures = { Odd: { members: { part: { type: 'nothing' } } } }
+  assert.throws(() => outline({ ...stated, structures }), /Odd\.part is of the unknown type Nothing/)
 })

@@ -7,8 +7,25 @@ export type Bundle = { readonly anchors: readonly Certificate[] } | { readonly w
 
 const mostAnchors = 100
 
-/** Reads the certificates of a trust anchor from PEM. Text between them is a comment. */
+const mostKnown = 100
+/** By their text: a trust anchor is asked for again and again, and changes seldom. */
+const known = new Map<string, Bundle>()
+
+/** Reads the certificates of a trust anchor from PEM, and remembers them. Text between them is a comment. */
 export function readBundle(text: string): Bundle {
+  const there = known.get(text)
+  if (there !== undefined) return there
+  const read = bundleIn(text)
+  if ('why' in read) return read
+  for (const oldest of known.keys()) {
+    if (known.size < mostKnown) break
+    known.delete(oldest)
+  }
+  known.set(text, read)
+  return read
+}
+
+function bundleIn(text: string): Bundle {
   const blocks = pemBlocks(text, ['CERTIFICATE'])
   if (blocks === undefined || blocks.length === 0) return { why: 'it is not made of certificates in PEM' }
   if (blocks.length > mostAnchors) return { why: `it has more than ${mostAnchors} certificates` }

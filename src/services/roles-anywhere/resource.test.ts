@@ -340,3 +340,38 @@ test('what a trust anchor notifies of can be set and set back', async () => {
   })
   assert.deepEqual(Object(reset.body['trustAnchor']).notificationSettings, usual)
 })
+
+test('a path of no operation is refused in the form of the service, and a method of none is too', async () => {
+  for (const [method, path] of [
+    ['GET', '/nothing'],
+    ['GET', '/sessions'],
+    ['DELETE', '/profiles'],
+    ['GET', '/profile/a/b/c'],
+  ] as const) {
+    const { status, headers, body } = await call({ method, path })
+    assert.deepEqual([status, headers['x-amzn-errortype']], [404, 'UnknownOperationException'])
+    assert.deepEqual(Object.keys(body), ['message'])
+  }
+})
+
+test('what is sent for one thing is never taken for another', async () => {
+  const cases: readonly (readonly [object | string, string])[] = [
+    ['{', 'SerializationException'],
+    [{ name: 7, roleArns: [] }, 'SerializationException'],
+    [{ name: 'p', roleArns: role }, 'SerializationException'],
+    [{ name: 'p', roleArns: [null] }, 'SerializationException'],
+    [{ name: 'p', roleArns: [7] }, 'SerializationException'],
+    [{ name: 'p' }, 'ValidationException'],
+    [{ name: 'p!', roleArns: [] }, 'ValidationException'],
+    [{ name: 'p', roleArns: ['x'] }, 'ValidationException'],
+    [{ name: 'p', roleArns: [], durationSeconds: 1 }, 'ValidationException'],
+    [{ name: 'p', roleArns: [], tags: [{ key: 'k' }] }, 'ValidationException'],
+    [{ name: 'p', roleArns: [], tags: { key: 'k' } }, 'SerializationException'],
+    ['{"name":"p","roleArns":[],"__proto__":{"enabled":true},"constructor":1}', ''],
+  ]
+  for (const [body, code] of cases) {
+    const answer = await call({ method: 'POST', path: '/profiles', body })
+    assert.equal(answer.headers['x-amzn-errortype'] ?? '', code, JSON.stringify([body, answer.body]))
+    if (code === '') assert.equal(Object(answer.body['profile']).enabled, false)
+  }
+})
