@@ -96,47 +96,49 @@ const bucketActions: Readonly<Record<string, string>> = {
 
 const tables = 'it makes and changes tables of S3 Tables beside the bucket'
 
+const operations: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(Object.entries(bucketActions).map(([name, action]) => [name, onBucket(action)])),
+  ListBuckets: () => [{ action: 'ListAllMyBuckets', resource: '*' }],
+  CreateBucket: createBucket,
+  PutBucketReplication: putBucketReplication,
+  PutBucketInventoryConfiguration: putInventory,
+  GetObject: onObject('GetObject', 'GetObjectVersion'),
+  HeadObject: onObject('GetObject', 'GetObjectVersion'),
+  GetObjectAcl: onObject('GetObjectAcl', 'GetObjectVersionAcl'),
+  GetObjectAnnotation: onObject('GetObjectAnnotation', 'GetObjectVersionAnnotation'),
+  GetObjectAttributes: allOnObject(
+    onObject('GetObject', 'GetObjectVersion'),
+    onObject('GetObjectAttributes', 'GetObjectVersionAttributes'),
+  ),
+  GetObjectLegalHold: onObject('GetObjectLegalHold'),
+  GetObjectRetention: onObject('GetObjectRetention'),
+  GetObjectTagging: onObject('GetObjectTagging', 'GetObjectVersionTagging'),
+  GetObjectTorrent: onObject('GetObjectTorrent'),
+  SelectObjectContent: onObject('GetObject'),
+  ListObjectAnnotations: onObject('ListObjectAnnotations', 'ListObjectVersionAnnotations'),
+  ListParts: onObject('ListMultipartUploadParts'),
+  PutObject: putObject,
+  CopyObject: copyObject,
+  CreateMultipartUpload: createMultipartUpload,
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  CompleteMultipartUpload: putObject,
+  AbortMultipartUpload: onObject('AbortMultipartUpload'),
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  DeleteObjectAnnotation: onObject('DeleteObjectAnnotation', 'DeleteObjectVersionAnnotation'),
+  DeleteObjectTagging: onObject('DeleteObjectTagging', 'DeleteObjectVersionTagging'),
+  PutObjectAcl: onObject('PutObjectAcl', 'PutObjectVersionAcl'),
+  PutObjectAnnotation: onObject('PutObjectAnnotation', 'PutObjectVersionAnnotation'),
+  PutObjectTagging: putObjectTagging,
+  PutObjectRetention: putObjectRetention,
+  PutObjectLegalHold: putObjectLegalHold,
+  RestoreObject: restoreObject,
+}
+
 export const s3Rules: ServiceRules = {
   keys: s3Keys,
-  operations: {
-    ...Object.fromEntries(Object.entries(bucketActions).map(([name, action]) => [name, onBucket(action)])),
-    ListBuckets: () => [{ action: 'ListAllMyBuckets', resource: '*' }],
-    CreateBucket: createBucket,
-    PutBucketReplication: putBucketReplication,
-    PutBucketInventoryConfiguration: putInventory,
-    GetObject: onObject('GetObject', 'GetObjectVersion'),
-    HeadObject: onObject('GetObject', 'GetObjectVersion'),
-    GetObjectAcl: onObject('GetObjectAcl', 'GetObjectVersionAcl'),
-    GetObjectAnnotation: onObject('GetObjectAnnotation', 'GetObjectVersionAnnotation'),
-    GetObjectAttributes: allOnObject(
-      onObject('GetObject', 'GetObjectVersion'),
-      onObject('GetObjectAttributes', 'GetObjectVersionAttributes'),
-    ),
-    GetObjectLegalHold: onObject('GetObjectLegalHold'),
-    GetObjectRetention: onObject('GetObjectRetention'),
-    GetObjectTagging: onObject('GetObjectTagging', 'GetObjectVersionTagging'),
-    GetObjectTorrent: onObject('GetObjectTorrent'),
-    SelectObjectContent: onObject('GetObject'),
-    ListObjectAnnotations: onObject('ListObjectAnnotations', 'ListObjectVersionAnnotations'),
-    ListParts: onObject('ListMultipartUploadParts'),
-    PutObject: putObject,
-    CopyObject: copyObject,
-    CreateMultipartUpload: createMultipartUpload,
-    UploadPart: uploadPart,
-    UploadPartCopy: uploadPartCopy,
-    CompleteMultipartUpload: putObject,
-    AbortMultipartUpload: onObject('AbortMultipartUpload'),
-    DeleteObject: deleteObject,
-    DeleteObjects: deleteObjects,
-    DeleteObjectAnnotation: onObject('DeleteObjectAnnotation', 'DeleteObjectVersionAnnotation'),
-    DeleteObjectTagging: onObject('DeleteObjectTagging', 'DeleteObjectVersionTagging'),
-    PutObjectAcl: onObject('PutObjectAcl', 'PutObjectVersionAcl'),
-    PutObjectAnnotation: onObject('PutObjectAnnotation', 'PutObjectVersionAnnotation'),
-    PutObjectTagging: putObjectTagging,
-    PutObjectRetention: putObjectRetention,
-    PutObjectLegalHold: putObjectLegalHold,
-    RestoreObject: restoreObject,
-  },
+  operations: Object.fromEntries(Object.entries(operations).map(([name, rule]) => [name, inBothNames(rule)])),
   refused: {
     CreateBucketMetadataConfiguration: tables,
     CreateBucketMetadataTableConfiguration: tables,
@@ -149,6 +151,18 @@ export const s3Rules: ServiceRules = {
     UpdateObjectEncryption: 'which keys of KMS it uses cannot be told from the request',
     WriteGetObjectResponse: 'S3 Object Lambda is not covered',
   },
+}
+
+/**
+ * DIFFERS: S3 keeps every slash of a key, and stores that are made of files take repeated ones for one. What is asked of a key with
+ * repeated slashes is asked of the key without them too, so that it is decided on whichever the upstream means.
+ */
+function inBothNames(rule: Rule): Rule {
+  return (call) =>
+    rule(call).flatMap((ask) => {
+      const other = ask.resource.replace(/\/{2,}/g, '/')
+      return other === ask.resource ? [ask] : [ask, { ...ask, resource: other }]
+    })
 }
 
 function onBucket(action: string): Rule {
