@@ -102,7 +102,7 @@ export class Keeper {
   }
 
   async #attempt(): Promise<void> {
-    const { fetch, log, keep, clock, chance } = this.#parts
+    const { fetch, log, clock, chance } = this.#parts
     this.#callOff?.()
     try {
       const granted = await fetch()
@@ -119,7 +119,7 @@ export class Keeper {
         'new credentials',
       )
       this.#plan(Math.max(0, after))
-      keep?.(granted)
+      this.#keep(granted)
     } catch (cause) {
       const problem =
         cause instanceof Problem
@@ -133,7 +133,16 @@ export class Keeper {
       this.#plan(after)
       if (!final) return
       this.#granted = undefined
-      keep?.(undefined)
+      this.#keep(undefined)
+    }
+  }
+
+  /** A folder that cannot be written is no reason to ask again. */
+  #keep(granted: Granted | undefined): void {
+    try {
+      this.#parts.keep?.(granted)
+    } catch (cause) {
+      this.#parts.log('error', { message: (cause as Error).message }, 'credentials are not remembered')
     }
   }
 

@@ -178,6 +178,32 @@ test('a machine that slept asks as soon as it is awake', async () => {
   assert.ok(asked.length >= 2)
 })
 
+test('a folder that cannot be written is told, and is no reason to ask again', async () => {
+  const clock = new StandingClock()
+  const [asked, told]: [number[], string[]] = [[], []]
+  const state: { problem?: Problem } = {}
+  const keeper = new Keeper({
+    clock,
+    chance: seeded(5),
+    log: (_level, _fields, message) => void told.push(message),
+    async fetch() {
+      asked.push(clock.now())
+      if (state.problem !== undefined) throw state.problem
+      return given(clock.now(), hour, asked.length)
+    },
+    keep() {
+      throw new Error('ENOSPC')
+    },
+  })
+  assert.notEqual((await keeper.known()).granted, undefined)
+  await clock.pass(10 * minute)
+  assert.equal(asked.length, 1)
+  assert.ok(told.includes('credentials are not remembered'))
+  state.problem = new Problem('InvalidInstanceID.NotFound', 'gone')
+  await clock.pass(40 * minute)
+  assert.equal((await keeper.known()).granted, undefined)
+})
+
 test('credentials from before a start are given, and replaced when their time comes', async () => {
   const clock = new StandingClock()
   const before = given(clock.now() - 20 * minute, hour, 0)
