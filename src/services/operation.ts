@@ -33,7 +33,7 @@ export interface World<Code extends string = string> extends Scope {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly requestId: string
-  readonly store: Pick<Store, 'tokenKeys' | 'issued'>
+  readonly store: Pick<Store, 'tokenKeys' | 'issued' | 'seen'>
   /** The URL of an issuer of this installation. Takes: its id. */
   issuerUrl(issuer: string): string
   /** Which identity providers the operator marked for local use. */

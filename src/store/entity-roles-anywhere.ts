@@ -79,6 +79,15 @@ export interface Subject {
   readonly instanceProperties: readonly SeenProperties[]
 }
 
+/** That a subject showed a certificate, and with what. */
+export interface SubjectSeen extends RegionalPlace {
+  /** Always the same for the same subject of the same place. */
+  readonly id: string
+  readonly x509Subject: string
+  readonly credential: SeenCredential
+  readonly instanceProperties?: SeenProperties
+}
+
 /** A certificate that a subject showed. */
 export interface SeenCredential {
   readonly serialNumber: string
@@ -118,14 +127,10 @@ export interface CertificateListTable extends RegionalTable<CertificateList> {
   ofAnchor(trustAnchorId: string): Promise<readonly CertificateList[]>
 }
 
-export interface SubjectTable extends RegionalTable<Subject> {
-  bySubject(place: RegionalPlace, x509Subject: string): Promise<Subject | undefined>
-}
-
 /** The tables of IAM Roles Anywhere. */
 export interface RolesAnywhereTables {
   readonly trustAnchors: RegionalTable<TrustAnchor>
   readonly rolesAnywhereProfiles: RegionalTable<RolesAnywhereProfile>
   readonly certificateLists: CertificateListTable
-  readonly subjects: SubjectTable
+  readonly subjects: RegionalTable<Subject>
 }

@@ -117,6 +117,7 @@ function house(connection: Connection, furniture: Furniture): Store {
     recordData: (record) => waiting.recordData(record),
     used: (id, use) => waiting.used(id, use),
     issued: (session) => waiting.issued(session),
+    seen: (subject) => waiting.seen(subject),
     get tokenKeys() {
       return keys.all
     },
@@ -147,9 +148,10 @@ async function noting<T>(
   return done.value
 }
 
-async function writeAll({ records, sessions, uses }: Batch, tables: AllTables): Promise<void> {
+async function writeAll({ records, sessions, subjects, uses }: Batch, tables: AllTables): Promise<void> {
   await tables.audit.appendAll(records)
   await tables.sessions.putAll(sessions)
+  for (const subject of subjects) await tables.subjects.note(subject)
   for (const [id, use] of uses) await tables.lastUses.put(id, use)
   const newest = sessions.at(-1)
   // Sessions are remembered until they end of themselves, by the clock of those that come after them.

@@ -34,6 +34,7 @@ import type {
   ServiceTable,
   SigningCertificate,
   SshPublicKey,
+  SubjectSeen,
   Task,
   User,
 } from './entity.ts'
@@ -65,6 +66,8 @@ export interface Store {
   used(id: string, use: LastUsed): void
   /** Remembers a session whose credentials are given out. Written soon after, in batches, and at `close`. */
   issued(session: IssuedSession): void
+  /** Remembers that a subject showed a certificate. Written soon after, in batches, and at `close`. */
+  seen(subject: SubjectSeen): void
   /** Keys for session tokens, newest first: the first seals, all of them open. */
   readonly tokenKeys: readonly TokenKey[]
   /** Makes a new key, and forgets those that can have sealed nothing that is still good. Gives: how many it forgot. */

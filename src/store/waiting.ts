@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Accessed, AuditRecord, IssuedSession, LastUsed } from './entity.ts'
+import type { Accessed, AuditRecord, IssuedSession, LastUsed, SubjectSeen } from './entity.ts'
 
 /** What is to be written, and how much of it there is. */
 export interface Batch {
   readonly records: readonly AuditRecord[]
   readonly sessions: readonly IssuedSession[]
+  readonly subjects: readonly SubjectSeen[]
   readonly uses: ReadonlyMap<string, LastUsed>
 }
 
@@ -36,6 +37,7 @@ export class Waiting implements WaitingUses {
   readonly #delay: number
   #records: AuditRecord[] = []
   #sessions: IssuedSession[] = []
+  #subjects: SubjectSeen[] = []
   #uses = new Map<string, LastUsed>()
   /** What is being written. */
   #leaving: Batch = nothing
@@ -83,6 +85,15 @@ export class Waiting implements WaitingUses {
     this.#schedule()
   }
 
+  /** Errors: as `record`. */
+  seen(subject: SubjectSeen): void {
+    if (this.#closed) throw new Error('the store is closed')
+    if (this.#subjects.length + this.#leaving.subjects.length >= Waiting.most)
+      throw new Error(`${Waiting.most} subjects wait and cannot be written`, { cause: this.#failure })
+    this.#subjects.push(subject)
+    this.#schedule()
+  }
+
   used(id: string, use: LastUsed): void {
     const known = this.use(id)
     if (this.#closed || (known !== undefined && known.at > use.at)) return
@@ -120,7 +131,7 @@ export class Waiting implements WaitingUses {
   }
 
   #someWait(): boolean {
-    return this.#records.length > 0 || this.#sessions.length > 0 || this.#uses.size > 0
+    return this.#records.length > 0 || this.#sessions.length > 0 || this.#subjects.length > 0 || this.#uses.size > 0
   }
 
   #schedule(): void {
@@ -144,11 +155,13 @@ export class Waiting implements WaitingUses {
   async #writeAll(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const [records, sessions, uses] = [this.#records.slice(0, Waiting.together), this.#sessions, this.#uses]
+    const records = this.#records.slice(0, Waiting.together)
+    const [sessions, subjects, uses] = [this.#sessions, this.#subjects, this.#uses]
     this.#records = this.#records.slice(Waiting.together)
     this.#sessions = []
+    this.#subjects = []
     this.#uses = new Map()
-    this.#leaving = { records, sessions, uses }
+    this.#leaving = { records, sessions, subjects, uses }
     try {
       await this.#write(this.#leaving)
       this.#written += records.length
@@ -157,6 +170,7 @@ export class Waiting implements WaitingUses {
       this.#failure = cause
       this.#records = [...records, ...this.#records]
       this.#sessions = [...sessions, ...this.#sessions]
+      this.#subjects = [...subjects, ...this.#subjects]
       this.#uses = new Map([...uses, ...this.#uses])
       throw cause
     } finally {
@@ -166,4 +180,4 @@ export class Waiting implements WaitingUses {
   }
 }
 
-const nothing: Batch = { records: [], sessions: [], uses: new Map() }
+const nothing: Batch = { records: [], sessions: [], subjects: [], uses: new Map() }

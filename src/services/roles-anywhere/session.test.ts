@@ -155,6 +155,7 @@ test('subjects are remembered with the certificates they showed and what they sa
   await place.createSession(first, { ...asked, body: { instanceProperties: { rack: 'r1', __proto__x: 'y' } } })
   place.door.pass(1000)
   await place.createSession(second, { ...asked, body: { instanceProperties: { rack: 'r2' } } })
+  await place.door.store.flush()
   const { subjects = [] } = await place.client.send(new ListSubjectsCommand({}))
   assert.deepEqual(
     subjects.map(({ x509Subject, enabled, lastSeenAt }) => [x509Subject, enabled, lastSeenAt?.getTime()]),
@@ -184,6 +185,7 @@ test('the three ARNs may also come in the body, as the documentation shows them'
 test('a call is in the audit trail under the name of the service, without any secret', async () => {
   const leaf = await endEntity('audited', root, { now })
   const answer = await createSession(leaf, asking)
+  await door.store.flush()
   const records = await door.store.read(({ audit }) => audit.list(door.account, { limit: 50 }))
   const text = JSON.stringify(records)
   const record = records.find(({ eventName }) => eventName === 'CreateSession')
@@ -192,4 +194,13 @@ test('a call is in the audit trail under the name of the service, without any se
   assert.equal(record?.resource, role)
   const { secretAccessKey, sessionToken } = credentialsIn(answer)
   assert.ok(!text.includes(secretAccessKey) && !text.includes(sessionToken ?? '?'))
+})
+
+test('sessions leave what is known of an account as it is, however many machines ask for them', async () => {
+  const before = await door.store.revision(door.account)
+  const leaf = await endEntity('many', root, { now })
+  const answers = await Promise.all(Array.from({ length: 20 }, () => createSession(leaf, asking)))
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
+  assert.equal(new Set(answers.map(({ body }) => body['subjectArn'])).size, 1)
+  assert.equal(await door.store.revision(door.account), before)
 })

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto'
 import { trustNobody } from '#access'
-import type { RegionalPlace, Role, Subject } from '#store'
+import type { Role } from '#store'
 import type { Touched, World } from '../operation.ts'
 import { roleSession } from '../role-session.ts'
 import { uuidOf } from '../uuid.ts'
@@ -16,6 +17,7 @@ const found = new WeakMap<object, Role>()
 export const CreateSession = rolesAnywhere('CreateSession', {
   action: 'sts:AssumeRole',
   certified: true,
+  writes: false,
   vouch: (input, vouching) => vouchedBy(input, vouching),
 
   async resource(input, scope): Promise<Touched> {
@@ -50,8 +52,7 @@ export const CreateSession = rolesAnywhere('CreateSession', {
     if (presented === undefined || role === undefined)
       throw world.fault('AccessDeniedException', `Unable to assume role for ${input.roleArn}`)
     const { profile, tags, sessionName, sourceIdentity } = presented
-    const subject = await seenNow(presented, input.instanceProperties, world)
-    const by = regionalArn('subject', subject, subject.id)
+    const by = seenNow(presented, input.instanceProperties, world)
     const { durationSeconds: most, managedPolicyArns, sessionPolicy } = profile
     const session = await roleSession(
       {
@@ -83,60 +84,31 @@ export const CreateSession = rolesAnywhere('CreateSession', {
   },
 })
 
-const most = { credentials: 20, properties: 20 } as const
-
-/** Remembers that a subject showed a certificate. */
-async function seenNow(
+/** Notes that a subject showed a certificate. Gives: the subject's ARN. */
+function seenNow(
   { certificate }: Presented,
   properties: Readonly<Record<string, string>> | undefined,
-  world: World<'AccessDeniedException'>,
-): Promise<Subject> {
-  const { tables, now, random } = world
+  world: World,
+): string {
+  const { now, store } = world
   const place = placeOf(world)
-  const name = subjectName(certificate)
-  const before = await tables.subjects.bySubject(place, name)
-  const subject = before ?? newSubject(place, { id: uuidOf(random(16)), name, now })
+  const x509Subject = subjectName(certificate)
   const { serial, issuer, der } = certificate
-  const credential = {
-    serialNumber: serial,
-    issuer,
-    certificate: Buffer.from(der).toString('base64'),
-    seenAt: now,
-    failed: false,
-  }
-  const others = subject.credentials.filter((one) => one.certificate !== credential.certificate)
-  const said = properties === undefined ? [] : [{ properties: { ...properties }, seenAt: now, failed: false }]
-  const seen: Subject = {
-    ...subject,
-    lastSeenAt: now,
-    updatedAt: now,
-    credentials: [credential, ...others].slice(0, most.credentials),
-    instanceProperties: [...said, ...subject.instanceProperties].slice(0, most.properties),
-  }
-  await (before === undefined ? tables.subjects.add(seen) : tables.subjects.update(seen))
-  return seen
+  const text = JSON.stringify([place.account, place.region, x509Subject])
+  const id = uuidOf(hash('sha256', text, 'buffer').subarray(0, 16))
+  const seen = { seenAt: now, failed: false }
+  store.seen({
+    ...place,
+    id,
+    x509Subject,
+    credential: { serialNumber: serial, issuer, certificate: Buffer.from(der).toString('base64'), ...seen },
+    ...(properties === undefined ? {} : { instanceProperties: { properties: { ...properties }, ...seen } }),
+  })
+  return regionalArn('subject', place, id)
 }
 
 /** A certificate without a subject is known by the first URI that it is for, as identities of SPIFFE are. */
 function subjectName({ subject, alternatives }: Certificate): string {
   if (subject !== '') return subject
   return alternatives.uri[0] === undefined ? '' : `URI=${alternatives.uri[0]}`
-}
-
-function newSubject(
-  place: RegionalPlace,
-  { id, name, now }: { readonly id: string; readonly name: string; readonly now: number },
-): Subject {
-  return {
-    ...place,
-    id,
-    enabled: true,
-    x509Subject: name,
-    tags: [],
-    createdAt: now,
-    updatedAt: now,
-    lastSeenAt: now,
-    credentials: [],
-    instanceProperties: [],
-  }
 }

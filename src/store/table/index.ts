@@ -34,7 +34,7 @@ import { type OwnSessionTable, sessionTable } from './session.ts'
 import { settingTable } from './setting.ts'
 import { signingCertificateTable } from './signing-certificate.ts'
 import { sshPublicKeyTable } from './ssh-public-key.ts'
-import { subjectTable } from './subject.ts'
+import { type OwnSubjectTable, subjectTable } from './subject.ts'
 import { taskTable } from './task.ts'
 import { trustAnchorTable } from './trust-anchor.ts'
 import { userTable } from './user.ts'
@@ -43,6 +43,7 @@ import { userTable } from './user.ts'
 export interface AllTables extends Tables {
   readonly lastUses: ReturnType<typeof lastUseTable>
   readonly sessions: OwnSessionTable
+  readonly subjects: OwnSubjectTable
   readonly audit: ReturnType<typeof auditTable>
 }
 
