@@ -37,6 +37,10 @@ export interface Arrived {
   readonly account: string
   readonly region: string
   readonly partition: 'aws'
+  /** The request as it came, where `request` no longer has its signature; absent: what is not there of it is unknown. */
+  readonly head?: HttpRequest
+  /** Of whoever calls; absent: unknown. */
+  readonly callerAccount?: string
   /** As for `identifyTarget`. */
   readonly bucketDomains?: readonly string[]
   /** When it arrived, in milliseconds since 1970; without it the age of its signature is unknown. */

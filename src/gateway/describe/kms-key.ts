@@ -12,8 +12,9 @@ interface KeyUse {
  * The use of a key of KMS that a request names: by its id, its ARN, an alias or an alias's ARN.
  * Gives: for an alias, a need whose resource must be looked up; till then it is every key.
  */
-export function keyAsk(call: Call, name: string, { action, context = {} }: KeyUse): Ask {
-  const { partition, region, account } = call.arrived
+export function keyAsk(call: Call, name: string, { action, context: given = {} }: KeyUse): Ask {
+  const { partition, region, account, callerAccount } = call.arrived
+  const context: Context = { ...given, ...(callerAccount !== undefined && { 'kms:CallerAccount': callerAccount }) }
   const own = `arn:${partition}:kms:${region}:${account}:`
   const arn = name.startsWith('arn:') ? name : `${own}${name.startsWith('alias/') ? name : `key/${name}`}`
   const [, , service, , , resource = '', ...rest] = arn.split(':')

@@ -154,6 +154,7 @@ function kmsKeys(call: Call, action: string): Keys {
   return {
     context: {
       ...context,
+      ...callerKeys(call),
       ...grantKeys(call),
       ...(action === 'kms:CreateKey' && operation.name === 'CreateKey' && madeKey(call)),
     },
@@ -170,6 +171,10 @@ function kmsKeys(call: Call, action: string): Keys {
     absent: (input['Recipient'] ?? undefined) === undefined ? ['kms:RecipientAttestation:'] : [],
     unlike: ofKey,
   }
+}
+
+function callerKeys({ arrived: { callerAccount } }: Call): Context {
+  return callerAccount === undefined ? {} : { 'kms:CallerAccount': callerAccount }
 }
 
 const grantSettled = ['kms:GrantConstraintType', 'kms:GrantConstraintSourceArn']

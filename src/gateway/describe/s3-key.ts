@@ -46,9 +46,6 @@ const settled: readonly string[] = [
   's3:DataAccessPointAccount',
   's3:DataAccessPointArn',
   's3:ResourceAccount',
-  's3:authType',
-  's3:signatureversion',
-  's3:x-amz-content-sha256',
   's3:x-amz-copy-source',
   's3:locationconstraint',
   's3:RequestObjectTag/',
@@ -79,7 +76,7 @@ export function s3Keys(call: Call, action: string): Keys {
   return {
     context: { ...context, 's3:ResourceAccount': call.arrived.account, ...signed.context, ...retentionKeys(call) },
     settled,
-    absent: signed.settled,
+    absent: signed.absent,
     unknown: bucketTags(call),
   }
 }
@@ -95,12 +92,15 @@ function retentionKeys({ input, arrived }: Call): Context {
   return remainingDays(textIn(input, 'ObjectLockRetainUntilDate'), arrived.at)
 }
 
-function signatureKeys({ arrived }: Call): { readonly context: Context; readonly settled: readonly string[] } {
-  const { request, at, tlsVersion } = arrived
-  const claim = readClaim(request)
+const ofSignature = ['s3:authType', 's3:signatureversion', 's3:signatureAge', 's3:x-amz-content-sha256']
+
+/** Keys of the signature. Gives: those that are absent, of which an anonymous request has all. */
+function signatureKeys({ arrived }: Call): { readonly context: Context; readonly absent: readonly string[] } {
+  const { request, head, at, tlsVersion } = arrived
+  const claim = readClaim(head ?? request)
   const tls: Context = tlsVersion === undefined ? {} : { 's3:TlsVersion': tlsVersion }
   const plain = request.secure ? [] : ['s3:TlsVersion']
-  if (claim === undefined) return { context: tls, settled: ['s3:signatureAge', ...plain] }
+  if (claim === undefined) return { context: tls, absent: head === undefined ? plain : [...plain, ...ofSignature] }
   const payload = claim.payload ?? (claim.form === 'query' ? 'UNSIGNED-PAYLOAD' : undefined)
   const context: Context = {
     ...tls,
@@ -109,7 +109,7 @@ function signatureKeys({ arrived }: Call): { readonly context: Context; readonly
     ...(payload !== undefined && { 's3:x-amz-content-sha256': payload }),
     ...(at !== undefined && { 's3:signatureAge': String(Math.max(0, at - claim.signedAt)) }),
   }
-  return { context, settled: plain }
+  return { context, absent: payload === undefined ? [...plain, 's3:x-amz-content-sha256'] : plain }
 }
 
 function bucketTags({ input, arrived }: Call): readonly Unknown[] {

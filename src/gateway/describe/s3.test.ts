@@ -282,6 +282,24 @@ test('a presigned request says so, and its headers may stand in the query', asyn
   assert.throws(() => describeS3(arrived('PUT', `${pathname}${search}`, { host, 'x-amz-acl': 'private' })), /differ/)
 })
 
+test('of a request that no longer has its signature, the keys of the signature are unknown, and an anonymous one has none', () => {
+  const keys = ['s3:authType', 's3:signatureversion', 's3:signatureAge', 's3:x-amz-content-sha256']
+  const request = arrived('GET', '/photos/k')
+  const target = identifyTarget(request, { services: ['s3'], bucketDomains })
+  const parts = { request, account: '123456789012', region: 'eu-west-1', partition: 'aws', at } as const
+  const unknownOf = ({ needs }: Described) => keys.filter((name) => needs[0]?.unknown?.some(({ key }) => key === name))
+  assert.deepEqual(unknownOf(describe(target, parts)), keys)
+  const anonymous = describe(target, { ...parts, head: request })
+  assert.deepEqual(unknownOf(anonymous), [])
+  for (const name of keys) assert.equal(anonymous.needs[0]?.context[name], undefined)
+  const query =
+    'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260531%2Feu-west-1%2Fs3%2Faws4_request' +
+    '&X-Amz-Date=20260531T235000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=0'
+  const [presigned] = describe(target, { ...parts, head: { ...request, query } }).needs
+  assert.equal(presigned?.context['s3:authType'], 'REST-QUERY-STRING')
+  assert.equal(presigned?.context['s3:signatureAge'], '600000')
+})
+
 test('a key of KMS that encrypts an object must be one that the caller may use', async () => {
   const id = '1234abcd-12ab-34cd-56ef-1234567890ab'
   const { needs } = await described(
