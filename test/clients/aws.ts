@@ -15,6 +15,7 @@ type Json = Uint8Array | string | number | boolean | null | readonly Json[] | { 
 const clients = {
   iam: { load: () => import('@aws-sdk/client-iam'), name: 'IAMClient' },
   sts: { load: () => import('@aws-sdk/client-sts'), name: 'STSClient' },
+  cloudtrail: { load: () => import('@aws-sdk/client-cloudtrail'), name: 'CloudTrailClient' },
   rolesanywhere: { load: () => import('@aws-sdk/client-rolesanywhere'), name: 'RolesAnywhereClient' },
 }
 
@@ -41,8 +42,12 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+function isService(name: string): name is keyof typeof clients {
+  return Object.hasOwn(clients, name)
+}
+
 function read([service, command, ...rest]: readonly string[]): Asked {
-  if (service !== 'iam' && service !== 'sts' && service !== 'rolesanywhere') return usage(`no such service: ${service}`)
+  if (service === undefined || !isService(service)) return usage(`no such service: ${service}`)
   const model = modelOf(service)
   const operation = Object.values(model.operations).find(({ name }) => kebab(name) === command)
   if (operation === undefined || command === undefined) return usage(`no such command: ${service} ${command}`)

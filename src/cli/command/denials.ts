@@ -50,12 +50,16 @@ function blockOf(group: DenialGroup, output: Output): string {
   const times = count === 1 ? `once, ${last}` : `${count} times, ${first} to ${last}`
   const lines = [
     colours.bold(`${plain(action)} on ${plain(resource)}`),
-    `  by          ${plain(principal)}`,
-    `  ${reportOnly ? 'reported' : 'refused'}${reportOnly ? '   ' : '     '} ${times}`,
-    `  why         ${plain(cause)}`,
-    `  ask more    cardea explain ${plain(decisionId ?? requestId)}`,
+    row('by', plain(principal)),
+    row(reportOnly ? 'reported' : 'refused', times),
+    row('why', plain(cause)),
+    row('ask more', `cardea explain ${plain(decisionId ?? requestId)}`),
   ]
   return fixes === undefined ? lines.join('\n') : [...lines, indented(renderedFixes(fixes, colours))].join('\n')
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(12)}${value}`
 }
 
 function indented(text: string): string {
