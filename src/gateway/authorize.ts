@@ -16,19 +16,24 @@ export interface Question {
 }
 
 /**
- * Decides whether the caller may do all that the upstream would do.
+ * Decides whether the caller may do all that the upstream would do. What must be asked of the upstream is asked when all else
+ * is allowed.
  * Errors: `AccessDenied` in AWS's words for the first thing that it may not do, and where it cannot be decided.
  */
 export async function authorize(question: Question, gateway: GatewayHouse): Promise<void> {
   const { described, arrival, lookups } = question
-  const late = settle(described, lookups)
-  const settled = late instanceof Promise ? await late : late
-  arrival.described = settled
-  for (const need of settled.needs) {
-    const target = await targetOf(need, settled, gateway)
-    await gateway.house.store.read((tables) =>
-      permit({ need, target, tables }, { ...question, described: settled }, gateway),
-    )
+  const sure = described.needs.filter(({ late }) => late === undefined)
+  await permitAll(sure, question, gateway)
+  if (sure.length === described.needs.length) return
+  const late = await settle({ ...described, needs: described.needs.filter((need) => need.late !== undefined) }, lookups)
+  arrival.described = { ...described, needs: [...sure, ...late.needs] }
+  await permitAll(late.needs, question, gateway)
+}
+
+async function permitAll(needs: readonly Need[], question: Question, gateway: GatewayHouse): Promise<void> {
+  for (const need of needs) {
+    const target = await targetOf(need, question.described, gateway)
+    await gateway.house.store.read((tables) => permit({ need, target, tables }, question, gateway))
   }
 }
 

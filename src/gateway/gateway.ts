@@ -147,6 +147,7 @@ async function send(request: HttpRequest, walking: Walking & { readonly authenti
       request: bytes === undefined ? request : { ...request, body: bytes },
       length: bytes?.length ?? body.length ?? 0,
       ...(bodyHash === undefined ? {} : { bodyHash }),
+      ...(arrival.described && { operation: arrival.described.operation }),
     },
     {
       host: upstream.host,

@@ -8,7 +8,7 @@ import type { GatewayHouse } from './house.ts'
  * Counts, logs and records a request that went on, with what the upstream answered.
  * Gives: what to wait for before the next one, where more is recorded than can be written.
  */
-export function recordPassed(arrival: Arrival, { house }: GatewayHouse): Promise<void> | undefined {
+export function recordPassed(arrival: Arrival, { house, settings }: GatewayHouse): Promise<void> | undefined {
   const { status = 0, waived } = arrival
   const code = status < 400 ? 'OK' : `Upstream${status}`
   count(arrival, code, house)
@@ -18,11 +18,15 @@ export function recordPassed(arrival: Arrival, { house }: GatewayHouse): Promise
   if (house.log.isLevelEnabled(level)) house.log[level]({ ...line(arrival), status, ...reported }, 'passed')
   const detail = waived === undefined ? {} : { errorDetail: bounded(`${waived.by}: ${waived.fault.message}`) }
   const failed = status < 400 ? {} : { errorCode: code, errorMessage: `The upstream answered with status ${status}.` }
-  return house.store.recordData({ ...auditRecord(arrival), ...failed, ...detail })
+  return house.store.recordData({ ...auditRecord(arrival, settings.account), ...failed, ...detail })
 }
 
 /** Counts, logs and records a request that was refused. What carries no valid signature fills no store. */
-export function recordRefused(fault: Fault, arrival: Arrival, { house }: GatewayHouse): Promise<void> | undefined {
+export function recordRefused(
+  fault: Fault,
+  arrival: Arrival,
+  { house, settings }: GatewayHouse,
+): Promise<void> | undefined {
   const { code, status, detail, cause } = fault
   const message = bounded(fault.message.split('\n', 1)[0] ?? '')
   count(arrival, code, house)
@@ -31,16 +35,17 @@ export function recordRefused(fault: Fault, arrival: Arrival, { house }: Gateway
   const unforeseen = level === 'error' && cause !== undefined ? { err: cause } : {}
   if (house.log.isLevelEnabled(level)) house.log[level]({ ...line(arrival), ...why, ...unforeseen }, 'refused')
   const { caller } = arrival
-  if (caller === undefined) return undefined
+  if (caller === undefined || caller.kind === 'nobody') return undefined
   const told = {
     errorCode: code,
     errorMessage: message,
     ...(detail === undefined ? {} : { errorDetail: bounded(detail) }),
   }
-  return house.store.recordData({ ...auditRecord(arrival), ...told })
+  return house.store.recordData({ ...auditRecord(arrival, settings.account), ...told })
 }
 
-function auditRecord(arrival: Arrival): AuditRecord {
+/** Takes: the account of the resources, whose record tells of callers that belong to none. */
+function auditRecord(arrival: Arrival, owner: string): AuditRecord {
   const { requestId, at, head, caller, described, target, rulings } = arrival
   const userAgent = header(head, 'user-agent')
   const [first] = described?.needs ?? []
@@ -53,7 +58,9 @@ function auditRecord(arrival: Arrival): AuditRecord {
     eventName: described?.operation ?? target?.operation ?? 'unknown',
     sourceIp: head.remoteAddress,
     readOnly: described?.readOnly ?? false,
-    ...(isNamed && { account: caller.account, principal: caller.principal.arn, caller: keptCaller(caller) }),
+    account: isNamed ? caller.account : owner,
+    ...(caller && { principal: caller.principal.arn }),
+    ...(isNamed && { caller: keptCaller(caller) }),
     ...(isNamed && caller.accessKeyId !== undefined && { accessKeyId: caller.accessKeyId }),
     ...(caller === undefined ? {} : { region: caller.region }),
     ...(userAgent === undefined ? {} : { userAgent: bounded(userAgent) }),

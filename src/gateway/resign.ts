@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { surfaceOf } from '#models'
 import { type HttpRequest, type SigningKeys, s3SigningRules, signingRules, signRequest } from '#protocol'
 import type { Target } from './describe/index.ts'
 import type { UpstreamCredentials } from './house.ts'
@@ -12,6 +13,8 @@ export interface Outbound {
   readonly length: number
   /** The hash of the body, where it is known. */
   readonly bodyHash?: string
+  /** What was described. Absent: nobody could, and it passes all the same. */
+  readonly operation?: string
 }
 
 export interface Signing {
@@ -30,7 +33,7 @@ export interface Signing {
  */
 export function headersFor(outbound: Outbound, signing: Signing): Record<string, string> {
   const { target, request, length } = outbound
-  const headers = passedOn(request)
+  const headers = passedOn(request, operationHeaders(target.service, outbound.operation))
   const isS3 = target.signing === 's3'
   if (length > 0 || mayHaveBody.test(request.method)) headers['content-length'] = String(length)
   const { host, credentials, region, now, signingKeys } = signing
@@ -72,11 +75,31 @@ const dropped = new Set([
   'x-amz-trailer',
 ])
 
-function passedOn({ headers }: HttpRequest): Record<string, string> {
+const generalHeaders = /^x-amz-(?:meta-.*|checksum-.*|target|user-agent|query-mode|expected-bucket-owner)$/
+const headersByOperation = new Map<string, ReadonlySet<string>>()
+
+/** The headers that the model of an operation has. Gives: `undefined` where there is no model of it. */
+function operationHeaders(service: string, operation: string | undefined): ReadonlySet<string> | undefined {
+  const name = `${service}:${operation}`
+  const found = headersByOperation.get(name)
+  if (found !== undefined || operation === undefined) return found
+  const members = surfaceOf(service)?.operations.get(operation)?.input?.members ?? []
+  const names = members.flatMap(({ place, wireName }) => (place === 'header' ? [wireName.toLowerCase()] : []))
+  const headers = new Set(names)
+  headersByOperation.set(name, headers)
+  return headers
+}
+
+/**
+ * INVARIANT: of AWS's own headers only those go on that belong to the operation that was described: one that another
+ *   operation has, such as the source of a copy, could make another operation of it.
+ */
+function passedOn({ headers }: HttpRequest, own: ReadonlySet<string> | undefined): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]?.join(', ')
     if (value === undefined || !known.test(name) || dropped.has(name)) continue
+    if (own !== undefined && name.startsWith('x-amz-') && !own.has(name) && !generalHeaders.test(name)) continue
     if (name !== 'content-encoding') passed[name] = value
     else {
       const left = value.split(',').filter((one) => one.trim().toLowerCase() !== 'aws-chunked')
