@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Fate } from './court.ts'
 import type { Mutant } from './mutant.ts'
 
-/** What became of mutants before: to be believed while neither the engine nor the court has changed, and a hint after that. */
+/** What became of mutants before: to be believed while neither their file nor the court has changed, and a hint after that. */
 export interface Memory {
   /** What told a mutant before; `null` for nothing, `undefined` for one that was not tried. */
   readonly of: (mutant: Mutant) => string | null | undefined
@@ -21,33 +21,36 @@ interface Kept {
 /** Takes: the folder of the project; every mutant there is, so that alike ones are told apart. */
 export function memoryOf(root: string, mutants: readonly Mutant[]): Memory {
   const path = join(root, 'node_modules/.cache/cardea/mutation.json')
-  const stamp = stampOf(root)
+  const court = courtOf(root)
+  const stamps = new Map<string, string>()
+  const stampOf = ({ file }: Mutant) => {
+    const stamp = stamps.get(file) ?? stampOfFile(join(root, file), court)
+    stamps.set(file, stamp)
+    return stamp
+  }
   const names = namesOf(mutants)
   const known = new Map<string, Kept>(Object.entries(read(path)))
   const entry = (mutant: Mutant) => known.get(names.get(mutant) ?? '')
   return {
     of: (mutant) => entry(mutant)?.killedBy,
-    standing: (mutant) => (entry(mutant)?.stamp === stamp ? entry(mutant)?.killedBy : undefined),
+    standing: (mutant) => (entry(mutant)?.stamp === stampOf(mutant) ? entry(mutant)?.killedBy : undefined),
     keep(fates) {
       for (const { mutant, killedBy } of fates)
-        known.set(names.get(mutant) ?? '', { stamp, killedBy: killedBy ?? null })
+        known.set(names.get(mutant) ?? '', { stamp: stampOf(mutant), killedBy: killedBy ?? null })
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, JSON.stringify(Object.fromEntries(known)))
     },
   }
 }
 
-/** All that a mutant's fate depends on: the engine, what is asked of it, and who asks. */
-function stampOf(root: string): string {
+function stampOfFile(path: string, court: string): string {
+  return createHash('sha256').update(court).update(readFileSync(path)).digest('hex').slice(0, 16)
+}
+
+/** What the engine is asked, and who asks. */
+function courtOf(root: string): string {
   const hash = createHash('sha256')
-  const patterns = [
-    'src/engine/**/*.ts',
-    'tools/mutation/*',
-    'tools/chance.ts',
-    'test/laws/*',
-    'test/vectors/**',
-    'bench/engine/*',
-  ]
+  const patterns = ['tools/mutation/*', 'tools/chance.ts', 'test/laws/*', 'test/vectors/**', 'bench/engine/*']
   const paths = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))
   for (const found of paths) {
     if (!found.isFile() || found.name.endsWith('.test.ts') || bystanders.has(found.name)) continue
