@@ -185,6 +185,8 @@ test('an agent gets a session of the role, which carries how it was delivered an
   assert.deepEqual(live?.chain, [`arn:aws:ec2:us-east-1:${account}:instance/${agent.id}`])
   const records = await house.store.read(({ audit }) => audit.list(account, { limit: 2 }))
   const record = records.find(({ eventName }) => eventName === 'AssumeRole')
+  const given = record?.more?.response as { credentials: { accessKeyId: string } }
+  assert.equal(given.credentials.accessKeyId, keysIn(answer).accessKeyId)
   assert.equal(record?.principal, 'ec2.amazonaws.com')
   assert.equal(record?.resource, `arn:aws:iam::${account}:role/app`)
   assert.doesNotMatch(JSON.stringify(records), new RegExp(keysIn(answer).secretAccessKey.replace(/[+/]/g, '.')))

@@ -44,6 +44,7 @@ export function userNameOf({ principal, caller }: Pick<KeptRecord, 'principal'> 
 
 function fromArn({ principal, account, accessKeyId, eventSource }: KeptRecord): UserIdentity {
   if (principal === undefined) return { type: 'AWSService', invokedBy: eventSource }
+  if (/^[a-z0-9.-]+\.amazonaws\.com$/.test(principal)) return { type: 'AWSService', invokedBy: principal }
   const [, , service, owner = account, resource = ''] =
     /^(arn):([^:]*):([^:]*):[^:]*:([^:]*):(.*)$/.exec(principal)?.slice(1) ?? []
   const types: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { assumedRoleArn } from '#access'
 import type { Instance, Tables } from '#store'
 import type { AgentClaim } from './agent-key.ts'
 import { deliveredRole, roleNow, shownRole } from './delivered-role.ts'
@@ -40,6 +41,11 @@ async function given(giving: {
   const { role, profile, credentials } = await deliveredRole(instance, { ...giving, store, entry })
   const moved = { ...instance, agent: { ...agent, moment: claim.moment, sessionId: credentials.AccessKeyId } }
   await tables.instances.update(moved)
+  // As CloudTrail tells of AssumeRole, so that a key leads to the instance.
+  entry.given = {
+    credentials: { accessKeyId: credentials.AccessKeyId, expiration: credentials.Expiration.toISOString() },
+    assumedRoleUser: { arn: assumedRoleArn(instance.account, role.name, instance.id) },
+  }
   await tables.audit.append(auditRecord(entry))
   return {
     instance: { ...described(instance) },

@@ -22,6 +22,8 @@ export interface Entry {
   resource?: string
   /** The parameters, secrets left out. */
   told?: Readonly<Record<string, unknown>>
+  /** What was answered, secrets left out. */
+  given?: Readonly<Record<string, unknown>>
 }
 
 /** A request that is understood. */

@@ -5,7 +5,8 @@ import type { Entry } from './operation.ts'
 
 /** What the audit trail keeps of a call about instances. */
 export function auditRecord(entry: Entry): AuditRecord {
-  const { request, requestId, at, operation, account, principal, accessKeyId, region, resource, told, rulings } = entry
+  const { request, requestId, at, operation, account, principal, accessKeyId, region, resource, told, rulings, given } =
+    entry
   const userAgent = header(request, 'user-agent')?.slice(0, 1000)
   return {
     id: requestId,
@@ -22,6 +23,7 @@ export function auditRecord(entry: Entry): AuditRecord {
     ...(userAgent !== undefined && { userAgent }),
     ...(resource !== undefined && { resource }),
     ...(told !== undefined && { request: told }),
+    ...(given !== undefined && { more: { response: given } }),
     ...(rulings.length > 0 && { decisions: rulings.map((ruling) => ruling.decided()) }),
   }
 }
