@@ -72,7 +72,6 @@ export const ec2Rules: ServiceRules = {
     CreateTransitGatewayRouteTableAnnouncement: 'the attachment that it goes through is not covered',
     ModifySpotFleetRequest: template,
     ReplaceIamInstanceProfileAssociation: 'the instance of an association cannot be told from its id',
-    ModifyInstanceAttribute: 'what it changes decides what it touches',
   },
   keys: ec2Keys,
 }
@@ -85,6 +84,13 @@ function runInstances(call: Call): readonly Ask[] {
   const networks = objectsIn(input, 'NetworkInterfaces')
   const disks = objectsIn(input, 'BlockDeviceMappings').map((mapping) => objectIn(mapping, 'Ebs') ?? {})
   const placement = objectIn(input, 'Placement') ?? {}
+  const reserved =
+    objectIn(objectIn(input, 'CapacityReservationSpecification') ?? {}, 'CapacityReservationTarget') ?? {}
+  if (
+    objectsIn(input, 'LicenseSpecifications').length > 0 ||
+    textIn(reserved, 'CapacityReservationResourceGroupArn') !== undefined
+  )
+    throw notCovered(nameOf(call), 'licenses and groups of reservations are not covered')
   const groups = [...textsIn(input, 'SecurityGroupIds'), ...networks.flatMap((network) => textsIn(network, 'Groups'))]
   const subnets = [...texts([input, ...networks], 'SubnetId')]
   const images = [...texts([input], 'ImageId'), ...texts([input], 'KernelId'), ...texts([input], 'RamdiskId')]
@@ -98,7 +104,8 @@ function runInstances(call: Call): readonly Ask[] {
     ['subnet', orAny(subnets)],
     ['key-pair', texts([input], 'KeyName')],
     ['snapshot', texts(disks, 'SnapshotId')],
-    ['placement-group', texts([placement], 'GroupName')],
+    ['placement-group', [...texts([placement], 'GroupName'), ...texts([placement], 'GroupId')]],
+    ['capacity-reservation', texts([reserved], 'CapacityReservationId')],
   ]
   const asks = named.flatMap(([kind, names]) =>
     names.map((name) => ({ action: 'RunInstances', resource: arnOf(call, kind, name) })),

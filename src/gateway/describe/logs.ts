@@ -30,7 +30,7 @@ export const logsRules: ServiceRules = {
   members: { delivery: ['id'], 'scheduled-query': ['identifier'] },
   operations: {
     ...each(
-      'AssociateKmsKey CreateExportTask CreateLogAnomalyDetector DeleteDataProtectionPolicy DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy DeleteSubscriptionFilter DeleteSyslogConfiguration DeleteTransformer DescribeLogStreams DescribeMetricFilters DescribeSubscriptionFilters DisassociateKmsKey FilterLogEvents GetDataProtectionPolicy GetLogGroupFields GetTransformer ListTagsLogGroup PutBearerTokenAuthentication PutDataProtectionPolicy PutLogGroupDeletionProtection PutMetricFilter PutRetentionPolicy PutSyslogConfiguration PutTransformer StartLiveTail StartQuery TagLogGroup UntagLogGroup',
+      'AssociateKmsKey CreateExportTask CreateLogAnomalyDetector DeleteDataProtectionPolicy DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy DeleteSubscriptionFilter DeleteSyslogConfiguration DeleteTransformer DescribeLogStreams DescribeMetricFilters DescribeSubscriptionFilters DisassociateKmsKey FilterLogEvents GetDataProtectionPolicy GetLogGroupFields GetTransformer ListTagsLogGroup PutBearerTokenAuthentication PutDataProtectionPolicy PutLogGroupDeletionProtection PutMetricFilter PutRetentionPolicy PutSyslogConfiguration PutTransformer StartLiveTail TagLogGroup UntagLogGroup',
       onGroups,
     ),
     ...each('CreateLogStream DeleteLogStream GetLogEvents PutLogEvents', onStream),
@@ -44,6 +44,7 @@ export const logsRules: ServiceRules = {
     ...each('DeleteDestination PutDestinationPolicy', destination),
     ...each('PutIndexPolicy DeleteIndexPolicy DescribeIndexPolicies DescribeFieldIndexes', onEverything),
     DescribeLogGroups: (call) => [{ action: call.operation.name, resource: groupArn(call, '') }],
+    StartQuery: startQuery,
     CreateLogGroup: together(onGroups, tagged),
     PutDeliveryDestination: together(target, (call) =>
       passRole(call, textIn(call.input, 'roleArn'), 'delivery.logs.amazonaws.com'),
@@ -80,6 +81,15 @@ function onGroups(call: Call): readonly Ask[] {
   const names = groupsOf(call)
   if (names.length === 0) throw notCovered(nameOf(call), 'it names no log group')
   return names.map((name) => ({ action: call.operation.name, resource: underGroup(call, name, '') }))
+}
+
+/** A query may name other log groups in its own text. */
+function startQuery(call: Call): readonly Ask[] {
+  const text = textIn(call.input, 'queryString') ?? ''
+  const language = textIn(call.input, 'queryLanguage') ?? 'CWLI'
+  if (language === 'SQL' || /(?:^|[|;({\s])source(?:\s|\()/i.test(text.replace(/^\s*#.*$/gm, '')))
+    throw notCovered(nameOf(call), 'its text names log groups')
+  return onGroups(call)
 }
 
 function groupsOf({ input }: Call): readonly string[] {

@@ -61,7 +61,8 @@ function namesFor({ service }: Call, { name, arn }: ResourceType): ReadonlySet<s
   const stems = [...freeParts(arn), `${plain}arn`, `${plain}id`, `${plain}name`, plain].map((stem) =>
     stem.toLowerCase(),
   )
-  const names = new Set([...stems, ...stems.map((stem) => `${stem}s`), ...stems.map((stem) => `source${stem}`), ...own])
+  const named = [...stems, ...stems.map((stem) => `source${stem}`)]
+  const names = new Set([...named, ...named.map((stem) => `${stem}s`), ...own])
   namesByType.set(arn, names)
   return names
 }

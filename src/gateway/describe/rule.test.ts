@@ -315,7 +315,14 @@ test('log groups are named as policies name them, by what is under them', async 
       ['PutSubscriptionFilter log-group:/aws/app:log-stream:', `iam:PassRole ${role}`],
     ],
   ])
+  const query = (queryString: string) =>
+    new logs.StartQueryCommand({ logGroupName, startTime: 0, endTime: 1, queryString })
+  await assertNeeds([
+    ['logs', query('fields @message | filter sourceIp = 1'), ['StartQuery log-group:/aws/app:log-stream:']],
+  ])
   await assertRefused('logs', [
+    query("SOURCE logGroups(namePrefix: ['x'])"),
+    query('# a\n source "other" | fields @message'),
     new logs.GetQueryResultsCommand({ queryId: 'q' }),
     new logs.CreateLogGroupCommand({ logGroupName: 'a*' }),
   ])
@@ -406,6 +413,11 @@ test('a state machine is given its role by whoever makes it', async () => {
       ['CreateStateMachine stateMachine:order', `iam:PassRole ${role}`],
     ],
     ['states', new sfn.StartExecutionCommand({ stateMachineArn }), ['StartExecution stateMachine:order']],
+    [
+      'states',
+      new sfn.UpdateStateMachineCommand({ stateMachineArn, publish: true }),
+      ['UpdateStateMachine stateMachine:order', 'PublishStateMachineVersion stateMachine:order'],
+    ],
     [
       'states',
       new sfn.StopExecutionCommand({ executionArn: `arn:aws:states:eu-west-1:${account}:execution:order:1` }),

@@ -46,7 +46,8 @@ function onSecret(call: Call): readonly Ask[] {
 
 function batchGet(call: Call): readonly Ask[] {
   const secrets = textsIn(call.input, 'SecretIdList')
-  if (secrets.length === 0) throw notCovered(nameOf(call), 'which secrets a filter finds cannot be told')
+  if (secrets.length === 0 || (call.input['Filters'] ?? undefined) !== undefined)
+    throw notCovered(nameOf(call), 'which secrets a filter finds cannot be told')
   const reads = secrets.map((id) => secretAsk(call, id, 'GetSecretValue'))
   return [{ action: 'BatchGetSecretValue', resource: '*' }, ...reads]
 }

@@ -30,8 +30,12 @@ export const statesRules: ServiceRules = {
     DeleteStateMachineVersion: onArn('stateMachineVersionArn', machine),
     ListExecutions: onFirst({ stateMachineArn: byMachine, mapRunArn: onArn('mapRunArn', ['mapRun:']) }),
     CreateActivity: tagging(onNamed('name', 'activity:')),
-    CreateStateMachine: together(tagging(onNamed('name', 'stateMachine:')), roleOf('roleArn')),
-    UpdateStateMachine: together(byMachine, roleOf('roleArn')),
+    CreateStateMachine: together(
+      tagging(onNamed('name', 'stateMachine:')),
+      publishing(onNamed('name', 'stateMachine:')),
+      roleOf('roleArn'),
+    ),
+    UpdateStateMachine: together(byMachine, publishing(byMachine), roleOf('roleArn')),
     CreateStateMachineAlias: alias,
     UpdateStateMachineAlias: together(onArn('stateMachineAliasArn', machine), routed),
     TestState: together(onEverything, roleOf('roleArn')),
@@ -56,6 +60,14 @@ function tagging(rule: (call: Call) => readonly Ask[]) {
     const tagged = (call.input['tags'] ?? undefined) === undefined
     return tagged ? asks : asks.flatMap((ask) => [ask, { ...ask, action: 'TagResource' }])
   }
+}
+
+/** A version that is published at once needs the permission for that. */
+function publishing(rule: (call: Call) => readonly Ask[]) {
+  return (call: Call): readonly Ask[] =>
+    (call.input['publish'] ?? false) === false
+      ? []
+      : rule(call).map((ask) => ({ ...ask, action: 'PublishStateMachineVersion' }))
 }
 
 /** An alias belongs to the machine whose versions it leads to. */
