@@ -31,6 +31,7 @@ async function vouched(
     onlyOnce: (id, until) => house.onlyOnce.take(id, until, entry.at),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     request: entry.request,
+    seen: (subject) => store.seen(subject),
     refuse: (code, message, detail) =>
       new Fault({ code, message, detail, status: statusOf(code, call.service.errors) }),
   })

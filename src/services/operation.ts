@@ -69,6 +69,8 @@ export interface Vouching<Code extends string = string> {
   readonly publicUrl?: string
   /** The request itself, for operations that are signed in another way. */
   readonly request?: HttpRequest
+  /** Remembers that a subject showed a certificate in vain. */
+  readonly seen?: Store['seen']
   /** An error of the model, with its status. Takes: why, for the log and the record. */
   refuse(code: Code | CommonCode, message: string, detail: string): Fault
 }

@@ -4,6 +4,7 @@ import type { CertificateList, RolesAnywhereProfile, Tag, TrustAnchor } from '#s
 import type { Vouched, Vouching } from '../operation.ts'
 import { type Pointed, readRegionalArn, regionalArn } from './arn.ts'
 import type { Certificate } from './certificate.ts'
+import { subjectSeen } from './seen.ts'
 
 /** What a call for a session asks for. */
 export interface Asked {
@@ -51,15 +52,19 @@ export async function vouchedBy(input: Asked, vouching: Vouching<Code>): Promise
   const { path, certificate } = await trusted(claim, found.anchor, { now, refuse })
   const caller = callerFor(certificate, found.anchor, claim)
   const { revocationProblem } = await import('./revocation.ts')
-  const revoked = await revocationProblem(path, found.lists)
-  if (revoked !== undefined)
-    return { caller, refusal: refuse('AccessDeniedException', 'Certificate has been revoked', told(revoked)) }
   const { mappedTags } = await import('./attribute.ts')
+  const refused = (message: string, why: string) => {
+    const { account, region } = caller
+    const { instanceProperties: properties } = input
+    vouching.seen?.(subjectSeen({ certificate, place: { account, region }, at: now, failed: true, properties }))
+    return { caller, refusal: refuse('AccessDeniedException', message, told(why)) }
+  }
+  const revoked = await revocationProblem(path, found.lists)
+  if (revoked !== undefined) return refused('Certificate has been revoked', revoked)
   const mapped = mappedTags(certificate, found.profile.mappings)
   const problem =
     profileProblem(input, found.profile) ?? ('failed' in mapped ? mapped.failed : nameProblem(certificate))
-  if (problem !== undefined || 'failed' in mapped)
-    return { caller, refusal: refuse('AccessDeniedException', sentence(input, problem), told(problem ?? '')) }
+  if (problem !== undefined || 'failed' in mapped) return refused(sentence(input, problem), problem ?? '')
   const sourceIdentity = commonName(certificate)
   taken.set(input, {
     certificate,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { DisableProfileCommand, DisableTrustAnchorCommand, ImportCrlCommand } from '@aws-sdk/client-rolesanywhere'
+import {
+  DisableProfileCommand,
+  DisableTrustAnchorCommand,
+  GetSubjectCommand,
+  ImportCrlCommand,
+  ListSubjectsCommand,
+} from '@aws-sdk/client-rolesanywhere'
 import 'reflect-metadata'
 import { Extension, KeyUsageFlags } from '@peculiar/x509'
 import type { HttpRequest } from '#protocol'
@@ -528,6 +534,21 @@ test('a signature is good for fifteen minutes before and after its moment', asyn
   for (const by of [16 * 60_000, -16 * 60_000])
     assert.equal((await shifted(by)).headers['x-amzn-errortype'], 'InvalidSignatureException')
   await late.door.close()
+})
+
+test('a subject remembers the certificates that it showed in vain', async () => {
+  const name = [{ CN: ['vain (7)'] }]
+  await createSession(await endEntity('', root, { now, subject: name }), asking)
+  await createSession(await endEntity('', impostor, { now, subject: name }), asking)
+  await door.store.flush()
+  const { subjects = [] } = await client.send(new ListSubjectsCommand({}))
+  const found = subjects.find(({ x509Subject }) => x509Subject === 'CN=vain (7)')
+  const { subject } = await client.send(new GetSubjectCommand({ subjectId: found?.subjectId }))
+  // Of a stranger with the same name nothing is remembered.
+  assert.deepEqual(
+    subject?.credentials?.map(({ issuer, failed }) => [issuer, failed]),
+    [['CN=Root', true]],
+  )
 })
 
 test('refusals of certificates that lead to an anchor are in the audit trail, with the explanation', async () => {

@@ -1,14 +1,12 @@
-import { hash } from 'node:crypto'
 import { trustNobody } from '#access'
 import type { Role } from '#store'
-import type { Touched, World } from '../operation.ts'
+import type { Touched } from '../operation.ts'
 import { roleSession } from '../role-session.ts'
-import { uuidOf } from '../uuid.ts'
 import { regionalArn } from './arn.ts'
-import type { Certificate } from './certificate.ts'
 import { placeOf } from './place.ts'
-import { type Presented, presentedIn, vouchedBy } from './presented.ts'
+import { presentedIn, vouchedBy } from './presented.ts'
 import { rolesAnywhere } from './roles-anywhere.ts'
+import { subjectSeen } from './seen.ts'
 import { requestTags } from './tag.ts'
 
 // INVARIANT: a call is decided and performed on one state of the store, so the role that was found is the role.
@@ -52,7 +50,11 @@ export const CreateSession = rolesAnywhere('CreateSession', {
     if (presented === undefined || role === undefined)
       throw world.fault('AccessDeniedException', `Unable to assume role for ${input.roleArn}`)
     const { profile, tags, sessionName, sourceIdentity } = presented
-    const by = seenNow(presented, input.instanceProperties, world)
+    const place = placeOf(world)
+    const { certificate } = presented
+    const seen = subjectSeen({ certificate, place, at: world.now, failed: false, properties: input.instanceProperties })
+    world.store.seen(seen)
+    const by = regionalArn('subject', place, seen.id)
     const { durationSeconds: most, managedPolicyArns, sessionPolicy } = profile
     const session = await roleSession(
       {
@@ -83,32 +85,3 @@ export const CreateSession = rolesAnywhere('CreateSession', {
     }
   },
 })
-
-/** Notes that a subject showed a certificate. Gives: the subject's ARN. */
-function seenNow(
-  { certificate }: Presented,
-  properties: Readonly<Record<string, string>> | undefined,
-  world: World,
-): string {
-  const { now, store } = world
-  const place = placeOf(world)
-  const x509Subject = subjectName(certificate)
-  const { serial, issuer, der } = certificate
-  const text = JSON.stringify([place.account, place.region, x509Subject])
-  const id = uuidOf(hash('sha256', text, 'buffer').subarray(0, 16))
-  const seen = { seenAt: now, failed: false }
-  store.seen({
-    ...place,
-    id,
-    x509Subject,
-    credential: { serialNumber: serial, issuer, certificate: Buffer.from(der).toString('base64'), ...seen },
-    ...(properties === undefined ? {} : { instanceProperties: { properties: { ...properties }, ...seen } }),
-  })
-  return regionalArn('subject', place, id)
-}
-
-/** A certificate without a subject is known by the first URI that it is for, as identities of SPIFFE are. */
-function subjectName({ subject, alternatives }: Certificate): string {
-  if (subject !== '') return subject
-  return alternatives.uri[0] === undefined ? '' : `URI=${alternatives.uri[0]}`
-}

@@ -22,7 +22,8 @@ export interface Wanted {
 }
 
 /** Where credentials are made, and who asked for them. */
-export interface Issuing extends Pick<World, 'now' | 'random' | 'store' | 'fault'> {
+export interface Issuing extends Pick<World, 'now' | 'random' | 'fault'> {
+  readonly store: Pick<World['store'], 'tokenKeys' | 'issued'>
   readonly caller: { readonly session?: Session; readonly principal: { readonly arn: string } }
   /** ARN of the user whose session it is, where that is not who asks for it. */
   readonly user?: string
