@@ -81,7 +81,9 @@ async function decide(request: HttpRequest, { arrival, target, gateway, signingK
   const region = caller?.region ?? ''
   try {
     const { account } = settings
-    const described = describe(target, { request, account, region, partition: 'aws', at })
+    const { head } = arrival
+    const calls = caller === undefined || caller.kind === 'nobody' ? {} : { callerAccount: caller.account }
+    const described = describe(target, { request, head, account, region, partition: 'aws', at, ...calls })
     arrival.described = described
     if (caller !== undefined && caller.kind !== 'nobody')
       house.uses.note(caller, { service: target.signing, operation: described.operation }, at)

@@ -45,8 +45,6 @@ export interface Arrived {
   readonly bucketDomains?: readonly string[]
   /** When it arrived, in milliseconds since 1970; without it the age of its signature is unknown. */
   readonly at?: number
-  /** `1.3`; absent: unknown for a connection that is TLS. */
-  readonly tlsVersion?: string
 }
 
 /** What the upstream will do with a request. */

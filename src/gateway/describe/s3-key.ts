@@ -96,9 +96,10 @@ const ofSignature = ['s3:authType', 's3:signatureversion', 's3:signatureAge', 's
 
 /** Keys of the signature. Gives: those that are absent, of which an anonymous request has all. */
 function signatureKeys({ arrived }: Call): { readonly context: Context; readonly absent: readonly string[] } {
-  const { request, head, at, tlsVersion } = arrived
+  const { request, head, at } = arrived
   const claim = readClaim(head ?? request)
-  const tls: Context = tlsVersion === undefined ? {} : { 's3:TlsVersion': tlsVersion }
+  const version = /^TLSv(\d+(?:\.\d+)?)$/.exec(request.tls?.version ?? '')?.[1]
+  const tls: Context = version === undefined ? {} : { 's3:TlsVersion': version }
   const plain = request.secure ? [] : ['s3:TlsVersion']
   if (claim === undefined) return { context: tls, absent: head === undefined ? plain : [...plain, ...ofSignature] }
   const payload = claim.payload ?? (claim.form === 'query' ? 'UNSIGNED-PAYLOAD' : undefined)
