@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { auditKeys, searchAudit, tailAudit, verifyAudit } from './command/audit.ts'
+import { auditDigests, auditKeys, searchAudit, tailAudit, verifyAudit } from './command/audit.ts'
 import { exportAudit } from './command/audit-export.ts'
 import { showDenials } from './command/denials.ts'
 import { momentIn } from './moment.ts'
@@ -47,7 +47,17 @@ export function addAudit(top: Command, program: Program, add: Add): void {
     name: 'verify',
     says: 'look whether a record was changed, removed or put in another order',
     takes: ['data'],
-    act: ({ settings, output }) => verifyAudit({ program, settings }, output),
+    act({ settings, flags, output }) {
+      const { against } = flags
+      return verifyAudit({ program, settings }, typeof against === 'string' ? against : undefined, output)
+    },
+  }).option('--against <file>', 'digests that were kept elsewhere, as "audit digests" writes them')
+  add({
+    parent: audit,
+    name: 'digests',
+    says: 'write the signed digests, one a line, to be kept elsewhere',
+    takes: ['data'],
+    act: ({ settings, output }) => auditDigests({ program, settings }, output),
   })
   add({
     parent: audit,

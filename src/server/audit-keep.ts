@@ -22,14 +22,16 @@ export function keepAudit(
   keeping: AuditKeeping,
 ): () => Promise<void> {
   const { days, size } = keeping
+  let begun = false
   const once = async () => {
     const digest = await store.trail.digest(now())
-    if (digest === undefined) return
+    if (digest === undefined && begun) return
+    begun = true
     const age = days === 0 ? {} : { age: days * day }
     const bytes = size === 0 ? {} : { size: size * mebibyte }
     const pruned = await store.trail.prune({ now: now(), ...age, ...bytes })
-    const { number, lastSeq } = digest
-    log.info({ digest: number, lastRecord: lastSeq, pruned }, 'the audit trail was digested')
+    if (digest === undefined && pruned === 0) return
+    log.info({ digest: digest?.number, lastRecord: digest?.lastSeq, pruned }, 'the audit trail was digested')
   }
   let running: Promise<void> | undefined
   const again = () => {

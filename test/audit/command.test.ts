@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
@@ -165,6 +165,14 @@ test('without a server, the closed store answers the same, and a change in it is
   await server.stop()
   assert.match(cardea('audit', 'search', '--user', 'ann').out, /iam:GetUser/)
   assert.equal(cardea('audit', 'verify').code, 0)
+  const digest = { number: 1, body: '{}', signature: 'x' }
+  const keptElsewhere = join(folder, 'digests')
+  writeFileSync(keptElsewhere, `${JSON.stringify(digest)}\n`)
+  const against = cardea('audit', 'verify', '--against', keptElsewhere)
+  assert.equal(against.code, 1)
+  assert.match(against.out, /digest 1, which was kept elsewhere, is missing/)
+  writeFileSync(keptElsewhere, 'no digests')
+  assert.equal(cardea('audit', 'verify', '--against', keptElsewhere).code, 2)
   assert.match(cardea('audit', 'keys').out, /^-----BEGIN PUBLIC KEY-----\n/)
   const database = new DatabaseSync(join(data, 'cardea.db'))
   database.exec("UPDATE auditRecord SET errorCode = NULL WHERE eventName = 'GetUser'")

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ask, type House, withInstallation } from '../installation.ts'
 import { type Output, remark, say } from '../print.ts'
-import { type ExitCode, exitCode } from '../stop.ts'
+import { type ExitCode, exitCode, Stop } from '../stop.ts'
 import { lineOf, plain, type ToldRecord } from '../told-record.ts'
 
 /** What is looked for: members as the house takes them, and how many are wanted. */
@@ -83,13 +84,71 @@ interface Verified {
   readonly problems: readonly Problem[]
 }
 
-/** Looks whether the audit trail is as it was recorded. Gives: `failed` when something in it was changed. */
-export function verifyAudit(house: House, output: Output): Promise<ExitCode> {
+/**
+ * Looks whether the audit trail is as it was recorded.
+ * Takes: a file of digests that were kept elsewhere, as `auditDigests` writes them; absent: none were.
+ * Gives: `failed` when something in it was changed.
+ */
+export function verifyAudit(house: House, against: string | undefined, output: Output): Promise<ExitCode> {
+  const known = against === undefined ? [] : digestsIn(against)
   return withInstallation(house, async (ask) => {
     let found = (await ask('audit/verify', {})) as Verified
     while (found.running === true) found = (await ask('audit/verify', {})) as Verified
-    say(output, found, () => verdictOf(found))
-    return found.problems.length === 0 ? exitCode.done : exitCode.failed
+    const problems = [...found.problems, ...differing(known, await allDigests(ask))]
+    say(output, { ...found, problems }, () => verdictOf({ ...found, problems }))
+    return problems.length === 0 ? exitCode.done : exitCode.failed
+  })
+}
+
+/** Writes the digests, one a line, to be kept where nobody can change them. */
+export function auditDigests(house: House, output: Output): Promise<ExitCode> {
+  return withInstallation(house, async (ask) => {
+    for (const digest of await allDigests(ask)) output.out.write(`${JSON.stringify(digest)}\n`)
+    return exitCode.done
+  })
+}
+
+interface Digest {
+  readonly number: number
+  readonly body: string
+  readonly signature: string
+}
+
+async function allDigests(ask: Ask): Promise<readonly Digest[]> {
+  const all: Digest[] = []
+  for (let more = true; more; ) {
+    const page = (await ask('audit/digests', { after: all.at(-1)?.number ?? 0 })) as { digests: readonly Digest[] }
+    all.push(...page.digests)
+    more = page.digests.length > 0
+  }
+  return all
+}
+
+/** Errors: `Stop` for a file that cannot be read, or holds something else. */
+function digestsIn(path: string): readonly Digest[] {
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n')
+    return lines.filter((line) => line !== '').map((line) => digestFrom(JSON.parse(line)))
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new Stop(exitCode.usage, `${path} has no digests of cardea audit digests: ${why}`, cause)
+  }
+}
+
+function digestFrom(value: unknown): Digest {
+  const { number, body, signature } = Object(value)
+  if (typeof number !== 'number' || typeof body !== 'string' || typeof signature !== 'string')
+    throw new Error('a line is no digest')
+  return { number, body, signature }
+}
+
+function differing(known: readonly Digest[], found: readonly Digest[]): readonly Problem[] {
+  const there = new Map(found.map((digest) => [digest.number, digest]))
+  return known.flatMap(({ number, body, signature }) => {
+    const one = there.get(number)
+    if (one?.body === body && one.signature === signature) return []
+    const says = one === undefined ? 'is missing' : 'is another one'
+    return [{ kind: 'digest', says: `digest ${number}, which was kept elsewhere, ${says}` }]
   })
 }
 

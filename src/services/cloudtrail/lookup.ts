@@ -11,6 +11,7 @@ const mostResults = 50
 const looked = 20_000
 /** So many of them are read at a time where only reading tells whether they are meant. */
 const readAtOnce = 500
+const mostRead = 5000
 
 type Key =
   | 'EventId'
@@ -115,7 +116,7 @@ async function sift(
 ): Promise<Found> {
   const found: KeptRecord[] = []
   let after = query.after
-  for (let read = 0; read < looked; read += readAtOnce) {
+  for (let read = 0; read < mostRead; read += readAtOnce) {
     const place = after === undefined ? {} : { after }
     const { records, next } = await tables.audit.find({ ...query, ...place, limit: readAtOnce })
     const callers = await callersOf(records, tables)

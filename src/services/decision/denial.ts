@@ -36,9 +36,10 @@ export interface DenialQuery {
 }
 
 const readAtOnce = 500
-/** So many refusals are looked at. */
+/** So many refusals are looked at, and so many records at a time, so many times. */
 const mostRead = 50_000
 const looked = 20_000
+const mostLooks = 100
 
 /** Lets others have their turn. */
 function turn(): Promise<void> {
@@ -74,7 +75,8 @@ export async function denials(
 async function gather(store: Store, query: DenialQuery, gathered: Map<string, Gathered>): Promise<boolean> {
   const { account, from } = query
   let after: AuditPlace | undefined
-  for (let read = 0; read < mostRead; ) {
+  let read = 0
+  for (let looks = 0; read < mostRead && looks < mostLooks; looks += 1) {
     const asked = {
       ...{ denied: true, limit: readAtOnce, scan: looked },
       ...(account === undefined ? {} : { account }),
@@ -85,7 +87,7 @@ async function gather(store: Store, query: DenialQuery, gathered: Map<string, Ga
     for (const record of records) add(record, gathered)
     if (next === undefined) return false
     after = next
-    read += Math.max(records.length, 1)
+    read += records.length
     await turn()
   }
   return true
@@ -115,9 +117,14 @@ function whatOf(record: KeptRecord, decision: KeptDecision | undefined) {
   return [record.principal ?? 'unknown', action, resource] as const
 }
 
-function causeKey({ errorCode, errorMessage }: KeptRecord, decision: KeptDecision | undefined): string {
-  if (decision === undefined) return `${errorCode} ${errorMessage}`
-  return JSON.stringify([decision.decision, decision.deniedBy, decision.deciding, decision.reportOnly])
+function causeKey(record: KeptRecord, decision: KeptDecision | undefined): string {
+  if (decision === undefined) return `${record.errorCode} ${record.errorMessage}`
+  return JSON.stringify([decision.decision, decision.deniedBy, decision.deciding, isReported(record, decision)])
+}
+
+/** Whether what was decided was not done: the call was let through, whatever came of it then. */
+function isReported(record: KeptRecord, { reportOnly }: KeptDecision): boolean {
+  return reportOnly === true || !isDenial(record)
 }
 
 async function groupOf(store: Store, { newest, decision, oldest, count }: Gathered): Promise<DenialGroup> {
@@ -133,7 +140,7 @@ async function groupOf(store: Store, { newest, decision, oldest, count }: Gather
     ...(account === undefined ? {} : { account }),
     requestId: newest.more?.requestId ?? newest.id,
     ...(decision === undefined ? {} : { decisionId: decision.id }),
-    reportOnly: decision?.reportOnly === true,
+    reportOnly: decision !== undefined && isReported(newest, decision),
     ...(errorMessage === undefined ? {} : { message: errorMessage }),
     ...(why === undefined ? {} : { fixes: why.fixes }),
   }
