@@ -71,6 +71,9 @@ function textOf(profiles: ReadonlyMap<string, Profile>): string {
       `aws_secret_access_key = ${secretAccessKey}`,
       `region = ${region}`,
       ...(url === '' ? [] : [`endpoint_url = ${url}`]),
+      // QUIRK: version 1 of the AWS CLI, and boto3, sign links to objects as before version 4 unless they are told.
+      's3 =',
+      '  signature_version = s3v4',
     ].join('\n'),
   )
   return `${sections.join('\n\n')}\n`

@@ -92,6 +92,12 @@ test('the keys are kept in a file of the data folder that only its owner can rea
   assert.match(readFileSync(path, 'utf8'), new RegExp(`aws_access_key_id = ${administrator.accessKeyId}`))
 })
 
+test('clients that sign links to objects by an old version unless they are told are told', () => {
+  const data = fresh()
+  cardea(['init', '--data', data])
+  assert.match(readFileSync(join(data, 'aws-config'), 'utf8'), /^s3 =\n {2}signature_version = s3v4$/m)
+})
+
 test('a served store is the one that init made, and a second start makes nothing', async () => {
   const data = fresh()
   const { accountId } = cardea(['init', '--data', data, '--json']).value()

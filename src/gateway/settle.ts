@@ -29,6 +29,7 @@ function refuseTwoReadings({ method, path, headers }: HttpRequest): void {
       throw unclear(`The header ${name} has characters that none may have.`)
   }
   if (headers['host'] === undefined) throw unclear('The request has no Host header.')
+  if (headers['authorization']?.some((value) => /^AWS /i.test(value)) === true) throw unclear(olderMessage)
   if (headers['transfer-encoding'] !== undefined) {
     if (headers['content-length'] !== undefined) throw unclear('The request has two lengths.')
     if (headers['transfer-encoding'].join().toLowerCase() !== 'chunked')
@@ -80,7 +81,7 @@ function hoisted(request: HttpRequest): HttpRequest {
     const at = piece.indexOf('=')
     const name = decoded(at < 0 ? piece : piece.slice(0, at))
     if (ofSignature.has(name)) continue
-    if (olderSignature.test(name)) throw unclear('Signatures before version 4 are not taken.')
+    if (olderSignature.test(name)) throw unclear(olderMessage)
     if (!/^x-amz-/i.test(name)) {
       kept.push(piece)
       continue
@@ -95,6 +96,9 @@ function hoisted(request: HttpRequest): HttpRequest {
 }
 
 const olderSignature = /^(?:AWSAccessKeyId|Signature)$/i
+
+/** What AWS says to clients that sign as before version 4, such as boto3 does by default for links to objects. */
+const olderMessage = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.'
 
 function decoded(text: string): string {
   try {
