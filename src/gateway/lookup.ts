@@ -1,6 +1,6 @@
 import { roleArn } from '#access'
 import type { HttpRequest, SigningKeys } from '#protocol'
-import type { Lookups, ObjectName, Target } from './describe/index.ts'
+import type { Ciphertext, Lookups, ObjectName, Target } from './describe/index.ts'
 import { childOf, readXml, textOf } from './describe/xml.ts'
 import type { GatewayHouse } from './house.ts'
 import { headersFor } from './resign.ts'
@@ -30,6 +30,7 @@ export function lookupsOf(gateway: GatewayHouse, region: string, signingKeys: Si
     partitionKey: async (arn) => partitionKeyIn(arn, await ask(describeTable(arn))),
     objectTags: async (object) => tagsIn(await ask(objectTagging(object))),
     keyOfAlias: async (arn) => keyIn(await ask(describeKey(arn))),
+    keyOfCiphertext: async (sealed) => keyThatOpens(await ask(opening(sealed))),
     secretArn: async (name) => secretIn(await ask(describeSecret(name))),
     roleOfProfile: (arn) => roleOfProfile(arn, gateway),
     async resourceTags(arn) {
@@ -101,6 +102,17 @@ function partitionKeyIn(arn: string, told: Told | undefined): string | undefined
 function describeKey(arn: string): Inquiry {
   const alias = arn.split(':')[5] ?? ''
   return json('kms', 'TrentService.DescribeKey', { KeyId: alias })
+}
+
+/** Only opening it tells which key a ciphertext was made with; what is in it is not looked at. */
+function opening({ blob, encryptionContext }: Ciphertext): Inquiry {
+  const body = { CiphertextBlob: blob, EncryptionContext: encryptionContext }
+  return json('kms', 'TrentService.Decrypt', body)
+}
+
+function keyThatOpens(told: Told | undefined): string | undefined {
+  const found = objectIn(valueIn(told))?.['KeyId']
+  return typeof found === 'string' && /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(found) ? found : undefined
 }
 
 function keyIn(told: Told | undefined): string | undefined {
