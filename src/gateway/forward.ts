@@ -28,11 +28,15 @@ export interface Ends {
  * Errors: `Fault` 502 and 504 for an upstream that does not answer, and that of the body when it is not what was signed; each
  *   only while nothing of the answer was sent. After that the connection is cut, and the error is a `Cut`.
  */
-export function forward(sending: Sending, { pool }: Upstream, ends: Ends): Promise<number> {
-  return new Promise((resolve, reject) => {
+export function forward(sending: Sending, upstream: Upstream, ends: Ends): Promise<number> {
+  upstream.load += 1
+  const answered = new Promise<number>((resolve, reject) => {
     const { method, path, headers, body } = sending
     const handler = new Passing(sending, ends, { resolve, reject })
-    pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+    upstream.pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+  })
+  return answered.finally(() => {
+    upstream.load -= 1
   })
 }
 

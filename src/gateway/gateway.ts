@@ -1,4 +1,4 @@
-import { idAt } from '#access'
+import { type AccountCaller, idAt } from '#access'
 import { Fault, type HttpRequest, type SigningKeys } from '#protocol'
 import type { Arrival } from './arrival.ts'
 import { type Authentic, authenticate } from './authenticate.ts'
@@ -82,16 +82,26 @@ async function decide(request: HttpRequest, { arrival, target, gateway, signingK
   try {
     const { account } = settings
     const { head } = arrival
-    const calls = caller === undefined || caller.kind === 'nobody' ? {} : { callerAccount: caller.account }
+    const known = named(caller)
+    const calls = { ...tlsOf(head), ...(known && { callerAccount: named.account }) }
     const described = describe(target, { request, head, account, region, partition: 'aws', at, ...calls })
     arrival.described = described
-    if (caller !== undefined && caller.kind !== 'nobody')
-      house.uses.note(caller, { service: target.signing, operation: described.operation }, at)
+    if (known !== undefined) house.uses.note(known, { service: target.signing, operation: described.operation }, at)
     const lookups = lookupsOf(gateway, region, signingKeys)
     await authorize({ arrival, described, request, lookups }, gateway)
   } catch (cause) {
     arrival.waived = waivedOf(cause, request, { arrival, target, gateway, signingKeys })
   }
+}
+
+/** Gives: `undefined` for whoever asks without a signature. */
+function named(caller: AccountCaller | undefined): AccountCaller | undefined {
+  return caller?.kind === 'nobody' ? undefined : caller
+}
+
+/** `TLSv1.3` is `1.3` in conditions. */
+function tlsOf({ tls }: HttpRequest): { readonly tlsVersion?: string } {
+  return tls === undefined ? {} : { tlsVersion: tls.version.replace(/^TLSv/, '') }
 }
 
 /** Errors: the refusal itself, where nothing waives it. */
@@ -102,8 +112,7 @@ function waivedOf(
 ): Arrival['waived'] & object {
   const { reportOnly, passThrough } = gateway.settings
   if (!(cause instanceof Fault) || cause.code !== 'AccessDenied') throw cause
-  const isNobody = arrival.caller === undefined || arrival.caller.kind === 'nobody'
-  if (isNotCovered(cause) && !isNobody && passThrough.size > 0) {
+  if (isNotCovered(cause) && named(arrival.caller) !== undefined && passThrough.size > 0) {
     const { service, operation } = nameTarget(target, request)
     if (passesThrough(passThrough, `${service}:${operation}`)) return { by: 'pass-through', fault: cause }
   }

@@ -75,6 +75,17 @@ const dropped = new Set([
   'x-amz-trailer',
 ])
 
+const passing = new Map<string, boolean>()
+const mostNames = 1000
+
+function passes(name: string): boolean {
+  const found = passing.get(name)
+  if (found !== undefined) return found
+  const isPassed = known.test(name) && !dropped.has(name)
+  if (passing.size < mostNames) passing.set(name, isPassed)
+  return isPassed
+}
+
 const generalHeaders = /^x-amz-(?:meta-.*|checksum-.*|target|user-agent|query-mode|expected-bucket-owner)$/
 const headersByOperation = new Map<string, ReadonlySet<string>>()
 
@@ -98,7 +109,7 @@ function passedOn({ headers }: HttpRequest, own: ReadonlySet<string> | undefined
   const passed: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]?.join(', ')
-    if (value === undefined || !known.test(name) || dropped.has(name)) continue
+    if (value === undefined || !passes(name)) continue
     if (own !== undefined && name.startsWith('x-amz-') && !own.has(name) && !generalHeaders.test(name)) continue
     if (name !== 'content-encoding') passed[name] = value
     else {

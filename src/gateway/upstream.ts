@@ -7,6 +7,8 @@ export interface Upstream {
   readonly pool: Pool
   /** As its `Host` header wants it. */
   readonly host: string
+  /** Requests that are under way. */
+  load: number
 }
 
 /** Connections to one upstream at most; requests that wait for one at most. */
@@ -32,7 +34,7 @@ export class Upstreams {
     const url = this.#settings.services.get(service) ?? this.#settings.upstream
     if (url === undefined) throw unavailable(`There is no upstream for ${service}.`)
     const known = this.#known.get(url) ?? this.#open(url)
-    if (known.pool.stats.queued > mostWaiting) throw unavailable('Please reduce your request rate.')
+    if (known.load >= mostConnections + mostWaiting) throw unavailable('Please reduce your request rate.')
     return known
   }
 
@@ -53,7 +55,7 @@ export class Upstreams {
       maxHeaderSize: 65_536,
       allowH2: false,
     })
-    const opened = { pool, host }
+    const opened = { pool, host, load: 0 }
     this.#known.set(url, opened)
     return opened
   }

@@ -37,6 +37,14 @@ export interface ClaimScope extends KeyScope {
  * Errors: `IncompleteSignature` (400) for missing and malformed parts; `SignatureDoesNotMatch` (403) for two signatures in one request.
  */
 export function readClaim(request: HttpRequest): Claim | undefined {
+  if (last?.request !== request) last = { request, claim: readAnew(request) }
+  return last.claim
+}
+
+/** A request is asked for several times in a row, so the last one is enough to remember. */
+let last: { readonly request: HttpRequest; readonly claim: Claim | undefined } | undefined
+
+function readAnew(request: HttpRequest): Claim | undefined {
   const authorization = valuesOf(request, 'authorization')
   const fields = request.query === '' ? undefined : signatureFields(request.query)
   if (authorization !== undefined && authorization.length > 0) {
