@@ -10,7 +10,6 @@ import { anyone } from './principal.ts'
 import { type Forwarded, proved } from './proof.ts'
 import { recordJudged } from './record.ts'
 import type { Registered } from './registry.ts'
-import { vocabularyOf } from './vocabulary.ts'
 
 /** Decides one thing. */
 export const Authorize: StagedOperation = {
@@ -103,8 +102,7 @@ async function signers(items: readonly Item[], registered: Registered, { ground,
   for (const { request, action, service } of items) {
     if (request === undefined || found.has(request)) continue
     try {
-      const vocabulary =
-        action === undefined ? registered.services.get(service ?? '') : vocabularyOf(action, registered.services)
+      const vocabulary = action === undefined ? registered.services.get(service ?? '') : registered.action(action)
       if (vocabulary === undefined) throw invalid('The action or the service is not known.')
       found.set(request, {
         ...(await proved(request, { access: ground.access, now: entry.at, vocabulary })),

@@ -33,6 +33,7 @@ export function createAuthorizer({ hooks = [], describeS3, ...parts }: HousePart
       return { port }
     },
     async stop() {
+      ground.changes.stop()
       await Promise.all(ends.map((end) => end()))
     },
   }

@@ -1,12 +1,15 @@
 import { idAt } from '#access'
 import { Fault, type HttpRequest, type HttpResponse, missingAuthenticationToken, restJson } from '#protocol'
 import { Authorize, BatchAuthorize } from './authorize.ts'
+import { Changes } from './changes.ts'
 import { openApi } from './openapi.ts'
 import type { Asked, AuthorizerParts, Entry, Ground, Operation, StagedOperation } from './part.ts'
 import { Principals } from './principal.ts'
 import { auditRecord } from './record.ts'
 import { Registry } from './registry.ts'
 import { CheckPolicy, Complete, DeregisterService, GetService, ListServices, RegisterService } from './service.ts'
+import { GetSession } from './session.ts'
+import { GetSnapshot } from './snapshot.ts'
 
 /** An interface at the server's address. Gives: `undefined` for a request that is not for it. */
 export interface Front {
@@ -32,11 +35,14 @@ const places: readonly Place[] = [
   { method: 'DELETE', path: one, operation: DeregisterService },
   { method: 'POST', path: '/v1/complete', operation: Complete },
   { method: 'POST', path: '/v1/check-policy', operation: CheckPolicy },
+  { method: 'POST', path: '/v1/snapshot', operation: GetSnapshot },
+  { method: 'POST', path: '/v1/session', operation: GetSession },
 ]
 
 /** Makes what a house remembers for its authorizer. */
 export function groundOf(parts: AuthorizerParts): Ground {
-  return { ...parts, registry: new Registry(parts.store), principals: new Principals(parts.store) }
+  const { store } = parts
+  return { ...parts, registry: new Registry(store), principals: new Principals(store), changes: new Changes(store) }
 }
 
 /** Makes what answers services that ask whether somebody may do something. */

@@ -2,4 +2,5 @@ export { type Authorizer, createAuthorizer, type HouseParts } from './authorizer
 export type { Front } from './front.ts'
 export type { DescribeS3, S3Needs } from './hook/ask.ts'
 export { HookSettingError, hooksIn } from './hook/config.ts'
+export { createAuthorizer as createLocalAuthorizer, type LocalAuthorizer } from './library/index.ts'
 export { type AuthorizerSettings, type Opening, openAuthorizer } from './open.ts'

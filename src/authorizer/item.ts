@@ -74,7 +74,8 @@ const address: Shape = { pattern: /^[0-9A-Fa-f.:]{2,45}$/, wants: 'an address' }
 const hex: Shape = { pattern: /^[0-9a-f]{64}$/, wants: '64 hexadecimal digits in small letters' }
 const base64: Shape = { pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, wants: 'base64' }
 
-function forwardedIn(value: unknown, where: string): Forwarded {
+/** A request that somebody's client sent. Errors: `ValidationError`. */
+export function forwardedIn(value: unknown, where: string): Forwarded {
   const fields = fieldsOf(value, where)
   checkMembers(fields, requestMembers, where)
   const target = textOf(own(fields, 'url'), `${where}.url`, url)

@@ -1,12 +1,11 @@
-import { type AccountCaller, type Bearing, type Ruling, ruleBy, type Target, type Weighed } from '#access'
+import { type Access, type AccountCaller, type Bearing, type Ruling, ruleBy, type Target, type Weighed } from '#access'
 import type { Context } from '#engine'
 import { Fault, type HttpRequest } from '#protocol'
 import type { Tables } from '#store'
 import { type Fields, invalid, shown } from './input.ts'
 import { contextValue } from './key-type.ts'
-import type { Ground } from './part.ts'
-import { policyHolder, type Registered } from './registry.ts'
-import { belongsTo, givenKeyType, type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import type { Registered } from './registry.ts'
+import { belongsTo, givenKeyType, type Vocabulary } from './vocabulary.ts'
 
 /** Whether somebody may do something, as a service asks it. */
 export interface Question {
@@ -29,7 +28,7 @@ export interface Question {
 
 /** Where questions are answered. */
 export interface Bench {
-  readonly ground: Pick<Ground, 'access' | 'now'>
+  readonly ground: { readonly access: Pick<Access, 'bearing'> }
   readonly registered: Registered
   readonly tables: Tables
   readonly now: number
@@ -91,8 +90,8 @@ function unsigned(ruling: Ruling): Ruling {
 }
 
 /** Errors: `ValidationError` for an action that no service has: what is not known is not decided. */
-export function knownAction(action: string, { services }: Pick<Registered, 'services'>): Vocabulary {
-  const vocabulary = vocabularyOf(action, services)
+export function knownAction(action: string, registered: Pick<Registered, 'action'>): Vocabulary {
+  const vocabulary = registered.action(action)
   if (vocabulary !== undefined) return vocabulary
   throw invalid(`${shown(action)} is no action of AWS or of a registered service.`)
 }
@@ -147,6 +146,12 @@ function targetAt(
   if (arn === '*') return { arn, account }
   const kept = registered.resource(policyHolder(arn), tables)
   return kept instanceof Promise ? kept.then((one) => targetOf(arn, account, one)) : targetOf(arn, account, kept)
+}
+
+/** The ARN at which the policy of a resource is kept: that of an object in S3 is its bucket's. */
+function policyHolder(arn: string): string {
+  const [, bucket] = /^(arn:aws:s3:::[^/]+)\//.exec(arn) ?? []
+  return bucket ?? arn
 }
 
 type Kept = Awaited<ReturnType<Registered['resource']>>

@@ -1,6 +1,7 @@
 import type { Access, AccountCaller } from '#access'
 import type { HttpRequest } from '#protocol'
-import type { Store, Tables, Tag } from '#store'
+import type { Decided, Store, Tables, Tag } from '#store'
+import type { Changes } from './changes.ts'
 import type { Principals } from './principal.ts'
 import type { Registry } from './registry.ts'
 
@@ -25,6 +26,7 @@ export interface AuthorizerLog {
 export interface Ground extends AuthorizerParts {
   readonly registry: Registry
   readonly principals: Principals
+  readonly changes: Changes
 }
 
 /** What is known of a request so far; the record reads it. */
@@ -40,7 +42,7 @@ export interface Entry {
   /** The parameters, short. */
   told?: Readonly<Record<string, unknown>>
   /** Decisions on the way. */
-  decisions?: (() => import('#store').Decided)[]
+  decisions?: (() => Decided)[]
 }
 
 /** A signed request for one of the authorizer's operations. */

@@ -1,10 +1,14 @@
 import type { Resource, Store, Tables } from '#store'
+import { awsVocabulary } from './aws-vocabulary.ts'
 import { type ServiceDefinition, serviceDefinition } from './definition.ts'
+import { type OwnServices, ownVocabularyOf, type Vocabulary } from './vocabulary.ts'
 
 /** What an account says of its own services and resources. */
 export interface Registered {
   /** By prefix. */
-  readonly services: ReadonlyMap<string, ServiceDefinition>
+  readonly services: OwnServices
+  /** What is known of an action. Gives: `undefined` for one that no service has. */
+  action(name: string): Vocabulary | undefined
   /** What is kept of a resource: its policy and tags. Gives: at once when it is known; `null` when there is nothing. */
   resource(arn: string, tables: Tables): Resource | null | Promise<Resource | null>
 }
@@ -40,7 +44,8 @@ export class Registry {
     const rows = await tables.services.list(account)
     const services = new Map(rows.map(({ prefix, definition }) => [prefix, definitionIn(prefix, definition)]))
     const { items } = await tables.resources.list(account, { limit: 1 })
-    const known = { revision, services, resource: items.length === 0 ? () => null : resources(account) }
+    const action = (name: string) => ownVocabularyOf(name, services) ?? awsVocabulary(name)
+    const known = { revision, services, action, resource: items.length === 0 ? () => null : resources(account) }
     if (this.#accounts.size >= mostAccounts) this.#accounts.clear()
     this.#accounts.set(account, known)
     return known
@@ -74,10 +79,4 @@ function resources(account: string): Registered['resource'] {
     found.set(arn, resource)
     return resource
   }
-}
-
-/** The ARN at which the policy of a resource is kept: that of an object in S3 is its bucket's. */
-export function policyHolder(arn: string): string {
-  const [, bucket] = /^(arn:aws:s3:::[^/]+)\//.exec(arn) ?? []
-  return bucket ?? arn
 }

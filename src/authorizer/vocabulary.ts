@@ -1,5 +1,5 @@
-import { actionFacts, type ConditionKeyType, conditionKeyType } from '#models'
-import { arnTemplate, fitsTemplate } from './arn-template.ts'
+import type { ConditionKeyType } from '#models'
+import { fitsTemplate } from './arn-template.ts'
 import type { OwnAction, ServiceDefinition } from './definition.ts'
 
 /** What is known of an action, whoever defined it. */
@@ -21,13 +21,15 @@ export interface Vocabulary {
 export type OwnServices = ReadonlyMap<string, ServiceDefinition>
 
 const known = new WeakMap<ServiceDefinition, Map<string, Vocabulary>>()
-const ofAws = new Map<string, Vocabulary>()
 
-/** What is known of an action. Gives: `undefined` for one that no service has. Takes: it in any case of letters. */
-export function vocabularyOf(action: string, services: OwnServices): Vocabulary | undefined {
+/**
+ * What is known of an action of the account's own services.
+ * Gives: `undefined` for one that none has. Takes: it in any case of letters.
+ */
+export function ownVocabularyOf(action: string, services: OwnServices): Vocabulary | undefined {
   const colon = action.indexOf(':')
   const own = services.get(action.slice(0, Math.max(0, colon)).toLowerCase())
-  if (own === undefined) return awsVocabulary(action)
+  if (own === undefined) return undefined
   const name = action.slice(colon + 1).toLowerCase()
   const kept = known.get(own) ?? new Map<string, Vocabulary>()
   known.set(own, kept)
@@ -72,32 +74,6 @@ function keyTypeIn(keys: ReadonlyMap<string, ConditionKeyType>, key: string): Co
       return type
   }
   return undefined
-}
-
-const mostKept = 4096
-
-function awsVocabulary(asked: string): Vocabulary | undefined {
-  const kept = ofAws.get(asked)
-  if (kept !== undefined) return kept
-  const facts = actionFacts(asked)
-  if (facts === undefined) return undefined
-  const { action, resourceTypes } = facts
-  const templates = resourceTypes.flatMap(({ type }) => arnTemplate(type.arn) ?? [])
-  // What cannot be read as a template is not held against the ARN.
-  const isOpen = templates.length < resourceTypes.length
-  const mayBeAll = resourceTypes.every(({ required }) => !required)
-  const prefix = action.slice(0, action.indexOf(':'))
-  const vocabulary: Vocabulary = {
-    action,
-    signingName: prefix,
-    unsignedPayload: prefix === 's3',
-    touches: (arn) =>
-      arn === '*' ? mayBeAll : isOpen ? arn.startsWith('arn:') : templates.some((one) => fitsTemplate(one, arn)),
-    keyType: (key) => (key.toLowerCase().startsWith('aws:') ? undefined : conditionKeyType(key)),
-  }
-  if (ofAws.size >= mostKept) ofAws.clear()
-  ofAws.set(asked, vocabulary)
-  return vocabulary
 }
 
 /** Keys of every request that whoever asks may give, beside those of the service: it alone knows them. */

@@ -1,0 +1,2 @@
+export { createAuthorizer } from './authorizer.ts'
+export type * from './type.ts'
