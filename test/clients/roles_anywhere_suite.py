@@ -1,11 +1,20 @@
 """Every operation of Roles Anywhere, asked with boto3. The environment holds the server, and the files of an authority."""
 
+import base64
+import datetime
+import hashlib
 import json
 import os
 import pathlib
+import ssl
+import subprocess
 import unittest
+import urllib.request
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 FOLDER = pathlib.Path(os.environ["CA_FOLDER"])
@@ -86,6 +95,42 @@ class RolesAnywhere(unittest.TestCase):
         self.assertEqual(len(seen), len(set(seen)))
         for name in ["list_profiles", "list_subjects", "list_crls"]:
             self.assertIsNotNone(self.client.get_paginator(name).paginate().build_full_result())
+
+    def test_session_signed_with_what_botocore_and_openssl_make(self):
+        client, name = self.client, os.environ["CA_LEAF"]
+        anchor = self.anchor(enabled=True)["trustAnchorArn"]
+        profile = client.create_profile(name="p", roleArns=[self.role], enabled=True)["profile"]["profileArn"]
+        der = ssl.PEM_cert_to_DER_cert((FOLDER / f"{name}.pem").read_text())
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        headers = {"Content-Type": "application/json", "X-Amz-Date": now, "X-Amz-X509": base64.b64encode(der).decode()}
+        params = {"profileArn": profile, "roleArn": self.role, "trustAnchorArn": anchor}
+        url, body = f"{os.environ['AWS_ENDPOINT_URL']}/sessions", json.dumps({"durationSeconds": 900}).encode()
+        request = AWSRequest("POST", url, headers=headers, data=body, params=params)
+        request.context["timestamp"] = now
+        auth = SigV4Auth(Credentials("none", "none"), "rolesanywhere", "us-east-1")
+        scope, signed = auth.credential_scope(request), auth.signed_headers(auth.headers_to_sign(request))
+        canonical = hashlib.sha256(auth.canonical_request(request).encode()).hexdigest()
+        algorithm = os.environ["CA_ALGORITHM"]
+        text = "\n".join([algorithm, now, scope, canonical]).encode()
+        sign = ["openssl", "dgst", "-sha256", "-sign", str(FOLDER / f"{name}.key")]
+        signature = subprocess.run(sign, input=text, capture_output=True, check=True).stdout.hex()
+        credential = f"{int(os.environ['CA_SERIAL'], 16)}/{scope}"
+        request.headers["Authorization"] = (
+            f"{algorithm} Credential={credential}, SignedHeaders={signed}, Signature={signature}"
+        )
+        prepared = request.prepare()
+        sent = urllib.request.Request(prepared.url, data=body, headers=dict(prepared.headers), method="POST")
+        with urllib.request.urlopen(sent) as answered:
+            self.assertEqual(answered.status, 201)
+            answer = json.load(answered)
+        given = answer["credentialSet"][0]["credentials"]
+        sts = boto3.client(
+            "sts",
+            aws_access_key_id=given["accessKeyId"],
+            aws_secret_access_key=given["secretAccessKey"],
+            aws_session_token=given["sessionToken"],
+        )
+        self.assertEqual(sts.get_caller_identity()["Arn"], answer["credentialSet"][0]["assumedRoleUser"]["arn"])
 
     def test_errors(self):
         absent = "00000000-0000-0000-0000-000000000000"
