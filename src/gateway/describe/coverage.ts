@@ -1,4 +1,5 @@
-import { actionFacts, surfaceOf } from '#models'
+import { surfaceOf } from '#models'
+import { indescribable } from './generic.ts'
 import { gatewayServices, rulesOf } from './service.ts'
 
 /** What the gateway makes of the operations of a service. */
@@ -16,17 +17,17 @@ export function coverage(services: readonly string[] = gatewayServices): readonl
 }
 
 function coverageOf(service: string): Coverage {
-  const { refused: stated = {}, operations = {}, actions = {} } = rulesOf(service)
+  const rules = rulesOf(service)
   const enforced: string[] = []
   const refused: Record<string, string> = {}
-  for (const name of surfaceOf(service)?.operations.keys() ?? []) {
-    const reason = stated[name] ?? (name in operations ? undefined : unknown(service, actions[name] ?? name))
+  const surface = surfaceOf(service)
+  for (const operation of surface?.operations.values() ?? []) {
+    const { name } = operation
+    const described = rules.operations !== undefined && Object.hasOwn(rules.operations, name)
+    const reason =
+      rules.refused?.[name] ?? (described || !surface ? undefined : indescribable(surface, operation, rules))
     if (reason === undefined) enforced.push(name)
     else refused[name] = reason
   }
   return { service, enforced, refused }
-}
-
-function unknown(service: string, action: string): string | undefined {
-  return actionFacts(`${service}:${action}`) === undefined ? 'AWS publishes no action for it' : undefined
 }

@@ -10,6 +10,7 @@ import type { Keys, ServiceRules } from './rules.ts'
 import { pairsIn, requestTags, tagKeys } from './tag.ts'
 
 const makes = /^(?:Allocate|Copy|Create|Import|Purchase|Register|Run|StartNetworkInsights)[A-Z]/
+const middlebox = 'its attachments of middleboxes are not covered'
 const template = 'what its launch template names cannot be told from the request'
 
 /** What ids of resources begin with, where that is not the name of their type. Source: "Amazon EC2 resource IDs". */
@@ -49,16 +50,28 @@ const prefixes: Readonly<Record<string, string>> = {
 
 export const ec2Rules: ServiceRules = {
   madeByCall: (operation) => makes.test(operation),
-  members: {
-    'security-group': ['GroupId', 'GroupIds', 'SecurityGroupId', 'SecurityGroupIds', 'Groups'],
-    'elastic-ip': ['AllocationId', 'AllocationIds'],
+  before: ['add', 'associated', 'destination', 'ipv4', 'ipv6', 'remove', 'target', 'targetvpc'],
+  aliases: {
+    'capacity-reservation-cancellation-quote': ['QuoteId'],
+    'coip-pool': ['PoolId'],
+    'declarative-policies-report': ['ReportId'],
+    'dedicated-host': ['HostId'],
+    'elastic-ip': ['AllocationId'],
+    'image-usage-report': ['ReportId'],
+    'ipv4pool-ec2': ['PoolId', 'PublicIpv4Pool'],
+    'ipv6pool-ec2': ['PoolId', 'Ipv6Pool'],
     'key-pair': ['KeyName', 'KeyPairId'],
-    image: ['ImageId', 'SourceImageId'],
-    'vpc-endpoint-service': ['ServiceId', 'ServiceIds'],
+    'placement-group': ['GroupName', 'GroupId'],
+    'reserved-instances': ['ReservedInstanceId'],
+    'security-group': ['GroupId', 'Groups'],
+    'vpc-block-public-access-exclusion': ['ExclusionId'],
+    'vpc-endpoint-service': ['ServiceId'],
+    'vpc-flow-log': ['FlowLogId'],
   },
   operations: {
     RunInstances: runInstances,
     CreateFlowLogs: createFlowLogs,
+    ...each('AssociateRouteTable EnableVgwRoutePropagation DisableVgwRoutePropagation', throughGateway),
     CreateLaunchTemplateVersion: byTemplateId,
     ...each('CreateTags DeleteTags', onTagged),
     ...each('AssociateIamInstanceProfile', (call) => [...describeByReference(call, ec2Rules), ...profileRole(call)]),
@@ -68,6 +81,13 @@ export const ec2Rules: ServiceRules = {
     RequestSpotFleet: template,
     RequestSpotInstances: template,
     ModifyFleet: template,
+    CreateTrafficMirrorTarget: 'the balancers that it may lead to are not covered',
+    CreateTransitGatewayMeteringPolicy: middlebox,
+    ModifyTransitGatewayMeteringPolicy: middlebox,
+    ModifyTransitGateway: 'the route tables of its options are not covered',
+    ModifyTransitGatewayPolicyTableEntry: 'the route table that it leads to is not covered',
+    ReplaceRouteTableAssociation: 'what an association belongs to cannot be told from its id',
+    ImportInstance: 'the security groups of its specification are not covered',
     CreateTransitGatewayPolicyTableEntry: 'the route table that it leads to is not covered',
     CreateTransitGatewayRouteTableAnnouncement: 'the attachment that it goes through is not covered',
     ModifySpotFleetRequest: template,
@@ -140,6 +160,22 @@ function createFlowLogs(call: Call): readonly Ask[] {
   const role = textIn(call.input, 'DeliverLogsPermissionArn')
   const made = withTags(call, { action, resource: arnOf(call, 'vpc-flow-log', '*') })
   return [made, ...logged, ...taggings(call), ...passRole(call, role, 'vpc-flow-logs.amazonaws.com')]
+}
+
+/** A route table, and the subnet or gateway that it is for: an id says which kind of gateway. */
+function throughGateway(call: Call): readonly Ask[] {
+  const action = call.operation.name
+  const ids = texts([call.input], 'RouteTableId').concat(
+    texts([call.input], 'SubnetId'),
+    texts([call.input], 'GatewayId'),
+  )
+  if (texts([call.input], 'PublicIpv4Pool').length > 0)
+    throw notCovered(nameOf(call), 'pools of addresses are not covered')
+  return ids.map((id) => {
+    const kind = kindOf(id)
+    if (kind === undefined) throw notCovered(nameOf(call), `${shown(id)} is of no kind that is known`)
+    return { action, resource: arnOf(call, kind, id) }
+  })
 }
 
 function byTemplateId(call: Call): readonly Ask[] {

@@ -1,7 +1,7 @@
-import { type ActionFacts, type ActionResource, actionFacts } from '#models'
+import { type ActionFacts, type ActionResource, actionFacts, type Surface, type SurfaceOperation } from '#models'
 import { type Ask, type Call, nameOf } from './call.ts'
 import { notCovered, shown } from './refusal.ts'
-import { anyOf, resourcesOf, typeOfArn } from './resource.ts'
+import { anyOf, canName, resourcesOf, typeOfArn } from './resource.ts'
 import type { ServiceRules } from './rules.ts'
 
 /**
@@ -16,8 +16,22 @@ export function describeByReference(call: Call, rules: ServiceRules): readonly A
   return asksFor(call, facts, rules)
 }
 
+/** Why no call of an operation can be described by the reference; `undefined` where calls can. */
+export function indescribable(surface: Surface, operation: SurfaceOperation, rules: ServiceRules): string | undefined {
+  const facts = actionFacts(`${surface.name}:${rules.actions?.[operation.name] ?? operation.name}`)
+  if (facts === undefined) return 'AWS publishes no action for it'
+  const types = facts.resourceTypes
+  const nameable = types.filter(({ type }) => canName(surface, operation, { type, rules }))
+  const made = rules.madeByCall?.(operation.name) === true
+  const missing = types.find((type) => type.required && !made && !nameable.includes(type))
+  if (missing !== undefined) return `its ${missing.type.name} cannot be told`
+  const lists = facts.accessLevel === 'List' && !types.some(({ required }) => required)
+  const found = types.length === 0 || nameable.length > 0 || lists || (made && types.some(({ required }) => required))
+  return found ? undefined : 'the resource that it touches cannot be told'
+}
+
 /** What an action of the call's service asks, its resources found in the call's input. */
-export function asksFor(call: Call, facts: ActionFacts, rules: ServiceRules): readonly Ask[] {
+function asksFor(call: Call, facts: ActionFacts, rules: ServiceRules): readonly Ask[] {
   const action = facts.name
   if (facts.resourceTypes.length === 0) return [{ action, resource: '*' }]
   refuseForeign(call, facts, rules)
@@ -37,7 +51,7 @@ function listsAll({ operation, input }: Call, { accessLevel, resourceTypes }: Ac
 }
 
 function arnsOf(call: Call, { type, required }: ActionResource, rules: ServiceRules): readonly string[] {
-  const found = resourcesOf(call, type, rules.members?.[type.name])
+  const found = resourcesOf(call, type, rules)
   const made = required && rules.madeByCall?.(call.operation.name) === true
   // What is copied is of the type of the copy.
   if (found.length > 0) return made && call.operation.name.startsWith('Copy') ? [...found, anyOf(call, type)] : found

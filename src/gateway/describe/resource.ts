@@ -1,7 +1,8 @@
-import type { ResourceType } from '#models'
+import type { ResourceType, Surface, SurfaceMember, SurfaceOperation } from '#models'
 import { type Call, nameOf, ownArn } from './call.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { notCovered, shown } from './refusal.ts'
+import type { ServiceRules } from './rules.ts'
 
 const patterns = new Map<string, RegExp>()
 const namesByType = new Map<string, ReadonlySet<string>>()
@@ -9,13 +10,38 @@ const common = new Set(['Partition', 'Region', 'Account'])
 
 /**
  * The ARNs of the resources of a type that a call names.
- * Takes: the members that name them; absent: those whose names say so.
  * Gives: none where the call names none.
  */
-export function resourcesOf(call: Call, type: ResourceType, members?: readonly string[]): readonly string[] {
-  const values = members?.flatMap((name) => textsOf(call.input[name])) ?? textsUnder(call.input, namesFor(call, type))
+export function resourcesOf(call: Call, type: ResourceType, rules: ServiceRules): readonly string[] {
+  const members = rules.members?.[type.name]
+  const values =
+    members?.flatMap((name) => textsOf(call.input[name])) ?? textsUnder(call.input, namesFor(call.service, type, rules))
   const arns = values.filter((value) => value !== '').map((value) => arnFor(call, type, value))
   return [...new Set(arns.filter((arn) => arn !== undefined))]
+}
+
+/** Whether a call of an operation could name a resource of a type at all. */
+export function canName(
+  { name, shapes }: Surface,
+  { input }: SurfaceOperation,
+  { type, rules }: { readonly type: ResourceType; readonly rules: ServiceRules },
+): boolean {
+  const own = input?.members ?? []
+  const members = rules.members?.[type.name]
+  if (members !== undefined) return own.some((member) => members.includes(member.name))
+  const names = namesFor(name, type, rules)
+  const seen = new Set<number>()
+  const holds = (structure: readonly SurfaceMember[]): boolean =>
+    structure.some((member) => names.has(member.name.toLowerCase()) || inside(member.shape))
+  const inside = (number: number): boolean => {
+    const shape = shapes[number]
+    if (shape === undefined || seen.has(number)) return false
+    seen.add(number)
+    if (shape.type === 'structure') return holds(shape.members)
+    if (shape.type === 'list') return inside(shape.member)
+    return shape.type === 'map' && inside(shape.value)
+  }
+  return holds(own)
 }
 
 /** The type of resource that an ARN is of, among these. */
@@ -52,16 +78,18 @@ function arnFor(call: Call, type: ResourceType, value: string): string | undefin
 }
 
 /** Names, in small letters, of members that name a resource of a type. */
-function namesFor({ service }: Call, { name, arn }: ResourceType): ReadonlySet<string> {
+function namesFor(service: string, { name, arn }: ResourceType, rules: ServiceRules): ReadonlySet<string> {
   const known = namesByType.get(arn)
   if (known !== undefined) return known
   const [, , owner] = arn.split(':')
   const own = owner === service ? ['resourcearn', 'resourcearns', 'arn'] : []
   const plain = name.replace(/\W/g, '')
-  const stems = [...freeParts(arn), `${plain}arn`, `${plain}id`, `${plain}name`, plain].map((stem) =>
+  const aliases = rules.aliases?.[name] ?? []
+  const stems = [...freeParts(arn), `${plain}arn`, `${plain}id`, `${plain}name`, plain, ...aliases].map((stem) =>
     stem.toLowerCase(),
   )
-  const named = [...stems, ...stems.map((stem) => `source${stem}`)]
+  const before = ['source', ...(rules.before ?? [])]
+  const named = [...stems, ...stems.flatMap((stem) => before.map((word) => `${word}${stem}`))]
   const names = new Set([...named, ...named.map((stem) => `${stem}s`), ...own])
   namesByType.set(arn, names)
   return names

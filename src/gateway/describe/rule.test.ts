@@ -484,6 +484,29 @@ test('other operations of EC2 touch the resources whose ids they have, and what 
       new ec2.AttachVolumeCommand({ InstanceId: 'i-1', VolumeId: 'vol-1', Device: 'x' }),
       ['AttachVolume instance/i-1', 'AttachVolume volume/vol-1'],
     ],
+    [
+      'ec2',
+      new ec2.AssociateRouteTableCommand({ RouteTableId: 'rtb-1', GatewayId: 'igw-2' }),
+      ['AssociateRouteTable route-table/rtb-1', 'AssociateRouteTable internet-gateway/igw-2'],
+    ],
+    [
+      'ec2',
+      new ec2.ModifyVpcEndpointCommand({
+        VpcEndpointId: 'vpce-1',
+        AddSubnetIds: ['subnet-1'],
+        RemoveSecurityGroupIds: ['sg-1'],
+      }),
+      [
+        'ModifyVpcEndpoint security-group/sg-1',
+        'ModifyVpcEndpoint subnet/subnet-1',
+        'ModifyVpcEndpoint vpc-endpoint/vpce-1',
+      ],
+    ],
+    [
+      'ec2',
+      new ec2.CopySnapshotCommand({ SourceRegion: 'eu-west-1', SourceSnapshotId: 'snap-1' }),
+      ['CopySnapshot arn:aws:ec2:eu-west-1::snapshot/snap-1', 'CopySnapshot arn:aws:ec2:eu-west-1::snapshot/*'],
+    ],
     ['ec2', new ec2.DescribeInstancesCommand({}), ['DescribeInstances *']],
     [
       'ec2',

@@ -10,8 +10,12 @@ export interface ServiceRules {
   readonly operations?: Readonly<Record<string, Rule>>
   /** Operations that are refused, and why. */
   readonly refused?: Readonly<Record<string, string>>
-  /** Members that name resources of a type; found by their names where nothing is said. */
+  /** Members at the top that name resources of a type; found by their names, however deep, where nothing is said. */
   readonly members?: Readonly<Record<string, readonly string[]>>
+  /** More names of members of resources of a type. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>
+  /** Words, in small letters, that stand before such names: `remove` in `RemoveSubnetIds`. */
+  readonly before?: readonly string[]
   /** Whether the resources that a call makes are `type/*`: their names are known only afterwards. */
   readonly madeByCall?: (operation: string) => boolean
   /** Condition keys of ours. Takes: the call and its action with its service. */

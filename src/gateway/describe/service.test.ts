@@ -31,6 +31,7 @@ async function sdkOf(service: string) {
 
 test('every operation of every service is described, or refused with a reason, and never anything else', async () => {
   const described = new Map<string, number>()
+  const covered = new Map(coverage().map(({ service, refused }) => [service, refused]))
   for (const service of gatewayServices) {
     const { client, commandOf } = await sdkOf(service)
     for (const everything of [false, true])
@@ -45,6 +46,7 @@ test('every operation of every service is described, or refused with a reason, a
           assert.equal(`${target.service}:${nameTarget(target, request).operation}`, name)
           const call = describe(target, { request, account: '123456789012', region: 'eu-west-1', partition: 'aws' })
           assert.ok(call.needs.length > 0, name)
+          assert.equal(covered.get(service)?.[operation.name], undefined, `${name} is said to be refused always`)
           for (const need of call.needs) {
             assert.ok(
               actionFacts(need.action) !== undefined,
