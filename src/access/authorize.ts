@@ -51,6 +51,8 @@ export interface Asked {
 export interface Weighed extends Omit<Asked, 'tables' | 'open'> {
   /** What `requestContext` gives, where it was worked out before. */
   readonly base?: Context
+  /** The id of the decision. Absent: a new one. */
+  readonly id?: string
 }
 
 /** What was decided, and the refusal to answer with when it was not allowed. */
@@ -79,7 +81,7 @@ export function ruleBy(asked: Weighed, bearing: Bearing): Ruling {
     const ruling = rule(asked, target, ground)
     if (ruling !== undefined) return ruling
   }
-  const id = idAt(asked.now)
+  const id = asked.id ?? idAt(asked.now)
   return { id, decision: 'allowed', decided: () => decidedOf({ id, asked, bearing, verdict: allowed }) }
 }
 
@@ -129,7 +131,7 @@ function rule(asked: Weighed, target: Target, ground: Ground): Ruling | undefine
   const beyond = decision.decision === 'allowed' ? outOfScope(request, caller.session, policy?.type) : undefined
   const { verdict, layers } = beyond ?? { verdict: decision, layers: all }
   if (verdict.decision === 'allowed') return undefined
-  const id = idAt(now)
+  const id = asked.id ?? idAt(now)
   const refused = { target, request, layers }
   const decided = () => decidedOf({ id, asked, bearing: beyond?.layers ?? ground.bearing, verdict, refused })
   if (caller.claims !== undefined)

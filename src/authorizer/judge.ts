@@ -24,6 +24,8 @@ export interface Question {
   readonly request: HttpRequest
   /** The keys of the request, where they were worked out before. */
   readonly base?: Context
+  /** The id of the decision. Absent: a new one. */
+  readonly id?: string
 }
 
 /** Where questions are answered. */
@@ -71,8 +73,17 @@ interface Ready {
 }
 
 function ruled({ question, vocabulary, context, touched, bearing, now }: Ready): Judged {
-  const { caller, request, base } = question
-  const weighed = { caller, action: vocabulary.action, touched, context, request, now, ...(base && { base }) }
+  const { caller, request, base, id } = question
+  const weighed = {
+    caller,
+    action: vocabulary.action,
+    touched,
+    context,
+    request,
+    now,
+    ...(base && { base }),
+    ...(id === undefined ? {} : { id }),
+  }
   const ruling = ruleBy(weighed, bearing)
   return { weighed, ruling: caller.kind === 'nobody' && ruling.refusal !== undefined ? unsigned(ruling) : ruling }
 }
@@ -113,7 +124,8 @@ const mostKeys = 200
 
 /** Errors: `ValidationError` for a key that may not be given, for one that is there twice, and for a value of another type. */
 function contextIn(fields: Fields, { signed }: Question, vocabulary: Vocabulary): Context {
-  const context: Record<string, string | readonly string[]> = Object.create(null)
+  // INVARIANT: no key gets in that has no type, so none that every object has.
+  const context: Record<string, string | readonly string[]> = {}
   const folded = new Set<string>()
   for (const key of Object.keys(fields)) {
     const type = vocabulary.keyType(key) ?? givenKeyType(key, { signed })

@@ -114,21 +114,24 @@ function authorizerOn(state: State, feed: Feed, staleAfter: number): LocalAuthor
         return refused(cause)
       }
     },
-    changed: (version) =>
-      new Promise((resolve) => {
-        const go = () => {
-          if (state.replica.version === version) return
-          state.waiting.delete(go)
-          resolve()
-        }
-        state.waiting.add(go)
-        go()
-      }),
+    changed: (version) => changed(version, state),
     stop() {
       state.stopped = true
       feed.stop()
     },
   }
+}
+
+function changed(version: string, state: State): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      if (state.replica.version === version) return
+      state.waiting.delete(go)
+      resolve()
+    }
+    state.waiting.add(go)
+    go()
+  })
 }
 
 interface Checking {
@@ -171,6 +174,8 @@ function decided(question: LocalQuestion, replica: Replica, callers: WeakMap<Loc
       ...{ caller, action, context, account: replica.account, resources: [resource] },
       signed: given !== undefined,
       request: given?.request ?? unsent,
+      // Nothing is recorded here by which a decision would be found again.
+      id: '',
       ...(given === undefined ? { base: baseOf(known, now) } : {}),
     },
     { ground: { access: { bearing: () => known.bearing } }, registered: replica.registered, tables: noTables, now },
