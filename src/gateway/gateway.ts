@@ -83,7 +83,7 @@ async function decide(request: HttpRequest, { arrival, target, gateway, signingK
     const { account } = settings
     const { head } = arrival
     const known = named(caller)
-    const calls = { ...tlsOf(head), ...(known && { callerAccount: named.account }) }
+    const calls = { ...tlsOf(head), ...(known && { callerAccount: known.account }) }
     const described = describe(target, { request, head, account, region, partition: 'aws', at, ...calls })
     arrival.described = described
     if (known !== undefined) house.uses.note(known, { service: target.signing, operation: described.operation }, at)
