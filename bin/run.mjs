@@ -13,17 +13,20 @@ const scripts = {
   test: (words) => process.exit(test(words)),
   bench: (words) => process.exit(bench(words)),
   coverage: (words) => become([join('tools', 'coverage.ts'), ...words], { cwd: root }),
-  models: (words) => become([join('tools', 'models.ts'), ...words], { cwd: root }),
+  models: (words) => process.exit(steps([modelsWith(words), surfacesWith(words)])),
   mutate: (words) => become([join('tools', 'mutate.ts'), ...words], { cwd: root }),
   differential: (words) => become([join('tools', 'differential.ts'), ...words], { cwd: root }),
   pack: (words) => become([join('tools', 'pack.ts'), ...words], { cwd: root }),
   format: (words) => become([biome, 'check', '--write', ...words], { cwd: root }),
-  check: () => process.exit(steps([types, lint, models])),
+  check: () => process.exit(steps([types, lint, models, surfaces])),
 }
 
 const types = { name: 'types', words: tsc }
 const lint = { name: 'lint', words: [biome, 'ci', '--error-on-warnings'] }
-const models = { name: 'models', words: [join('tools', 'models.ts'), '--check'] }
+const modelsWith = (words) => ({ name: 'models', words: [join('tools', 'models.ts'), ...words] })
+const surfacesWith = (words) => ({ name: 'surfaces', words: [join('tools', 'surface.ts'), ...words] })
+const models = modelsWith(['--check'])
+const surfaces = surfacesWith(['--check'])
 
 const [name = '', ...rest] = process.argv.slice(2)
 if (!Object.hasOwn(scripts, name)) fail(`usage: node bin/run.mjs ${Object.keys(scripts).join('|')}`)
@@ -49,8 +52,8 @@ function test(words) {
       ...files,
     ],
   }
-  if (filters.length === 0) return steps([types, lint, models, tests])
-  process.stdout.write('types, lint, models: skipped, because only some tests were asked for\n')
+  if (filters.length === 0) return steps([types, lint, models, surfaces, tests])
+  process.stdout.write('types, lint, models, surfaces: skipped, because only some tests were asked for\n')
   return steps([tests])
 }
 
