@@ -177,24 +177,34 @@ export interface KeptOrigin {
 
 const origins = new Map<string, KeptText>()
 const mostOrigins = 5000
+/** Mostly the same client asks again. */
+let latest: { readonly origin: KeptOrigin; readonly kept: KeptText } | undefined
 
 function keptOrigin(request: HttpRequest, region: string): KeptText {
-  const { remoteAddress, secure } = request
   const userAgent = header(request, 'user-agent')
   const referer = header(request, 'referer')
-  const key = `${region}\n${remoteAddress}\n${secure}\n${userAgent}\n${referer}`
-  const known = origins.get(key)
-  if (known !== undefined) return known
   const origin: KeptOrigin = {
-    ...{ region, remoteAddress, secure },
+    ...{ region, remoteAddress: request.remoteAddress, secure: request.secure },
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(referer === undefined ? {} : { referer }),
   }
+  if (latest !== undefined && isSame(latest.origin, origin)) return latest.kept
   const text = JSON.stringify(origin)
-  const kept = { ref: refOf(text), text }
+  const kept = origins.get(text) ?? { ref: refOf(text), text }
   if (origins.size >= mostOrigins) origins.clear()
-  origins.set(key, kept)
+  origins.set(text, kept)
+  latest = { origin, kept }
   return kept
+}
+
+function isSame(one: KeptOrigin, other: KeptOrigin): boolean {
+  return (
+    one.remoteAddress === other.remoteAddress &&
+    one.userAgent === other.userAgent &&
+    one.region === other.region &&
+    one.secure === other.secure &&
+    one.referer === other.referer
+  )
 }
 
 /** What a text is known by: the text cannot be another one. */

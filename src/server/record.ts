@@ -122,13 +122,8 @@ function resourceOf({ arn, account }: TouchedResource): TouchedResource {
 
 function responseOf(output: object, call: Call): Readonly<Record<string, unknown>> | undefined {
   const response = answerWithoutSecrets(output, call)
-  for (const name in response) if (response[name] !== undefined) return sized(response)
+  for (const name in response) if (response[name] !== undefined) return response
   return undefined
-}
-
-function sized(response: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const size = JSON.stringify(response).length
-  return size <= largestKept ? response : { omitted: true, originalSize: size, reason: 'responseElements too large' }
 }
 
 function count({ operation, began }: Entry, code: string, { metrics }: House): void {

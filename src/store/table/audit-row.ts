@@ -1,5 +1,5 @@
 import type { Values } from '../chain.ts'
-import type { AuditRecord, Decided, KeptDecision, KeptRecord, KeptText } from '../entity.ts'
+import type { AuditRecord, Decided, KeptDecision, KeptRecord, KeptText, MoreOfRecord } from '../entity.ts'
 import type { AuditRecordColumns } from '../schema-audit.ts'
 import { present } from './column.ts'
 
@@ -26,8 +26,10 @@ export function valuesOf(seq: number, record: AuditRecord): Values {
     record.errorCode ?? null,
     wholeOrNull(record.errorMessage),
     wholeOrNull(record.errorDetail),
-    decisions === undefined || decisions.length === 0 ? null : textOf(decisions.map(withoutTexts)),
-    more === undefined ? null : textOf(more),
+    decisions === undefined || decisions.length === 0
+      ? null
+      : textOf(decisions.map((decision) => withoutTexts(decision, record))),
+    more === undefined ? null : moreText(more),
   ]
 }
 
@@ -55,13 +57,16 @@ export function recordOf({ chain: _, readOnly, category, request, decisions, mor
     ...present(rest),
     // Only `valuesOf` writes these columns.
     ...(request === null ? {} : { request: JSON.parse(request) as NonNullable<KeptRecord['request']> }),
-    ...(decisions === null ? {} : { decisions: JSON.parse(decisions) as readonly KeptDecision[] }),
+    ...(decisions === null ? {} : { decisions: decisionsOf(decisions, row) }),
     ...(more === null ? {} : { more: JSON.parse(more) as NonNullable<KeptRecord['more']> }),
   }
   return record
 }
 
-function withoutTexts({ caller, from, on, policies, ...decision }: Decided): KeptDecision {
+/** A decision as it is written: what it has in common with its record is left out. */
+type Written = Omit<KeptDecision, 'caller' | 'at'> & Partial<Pick<KeptDecision, 'caller' | 'at'>>
+
+function withoutTexts({ caller, at, from, on, policies, ...decision }: Decided, record: AuditRecord): Written {
   const layers: Record<string, string | readonly string[]> = {}
   for (const layer in policies) {
     const kept = policies[layer]
@@ -69,11 +74,28 @@ function withoutTexts({ caller, from, on, policies, ...decision }: Decided): Kep
   }
   return {
     ...decision,
-    caller: caller.ref,
+    ...(at === record.at ? {} : { at }),
+    ...(caller.ref === record.caller?.ref ? {} : { caller: caller.ref }),
     from: from.ref,
     on: on.map(({ policy, ...touched }) => (policy === undefined ? touched : { ...touched, policy: policy.ref })),
     policies: layers,
   }
+}
+
+function decisionsOf(text: string, { at, caller }: Pick<AuditRecordColumns, 'at' | 'caller'>): readonly KeptDecision[] {
+  // Only `withoutTexts` makes this text.
+  const written = JSON.parse(text) as readonly Written[]
+  return written.map((one) => ({ at, caller: caller ?? '', ...one }))
+}
+
+/** The most characters of an answer that are kept. Source: CloudTrail leaves out larger ones in this form. */
+const largestKept = 102_400
+
+function moreText(more: MoreOfRecord): string {
+  const text = textOf(more)
+  if (text.length <= largestKept || more.response === undefined) return text
+  const response = { omitted: true, originalSize: text.length, reason: 'responseElements too large' }
+  return textOf({ ...more, response })
 }
 
 /** JSON escapes what `whole` would have to replace. */
