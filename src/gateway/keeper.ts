@@ -1,3 +1,4 @@
+import { trustForDecision } from '#access'
 import type { Resource, Store } from '#store'
 
 const mostKnown = 10_000
@@ -27,11 +28,20 @@ export class Keeper {
 
   async #read(arn: string): Promise<Resource | undefined> {
     const revision = await this.#store.revision(this.#account)
-    const resource = await this.#store.read(async ({ resources }) => resources.byArn(this.#account, holderOf(arn)))
+    const found = await this.#store.read(async ({ resources }) => resources.byArn(this.#account, holderOf(arn)))
+    const resource = found && forDecision(found)
     if (this.#known.size >= mostKnown) this.#known = new Map()
     this.#known.set(arn, { revision, resource })
     return resource
   }
+}
+
+/** A resource whose policy names users and roles by their unique ids. */
+function forDecision(resource: Resource): Resource {
+  const { policy, principals = {} } = resource
+  return policy === undefined
+    ? resource
+    : { ...resource, policy: trustForDecision({ trustPolicy: policy, trustPrincipals: principals }) }
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Resource {
   readonly arn: string
   /** A resource-based policy, as text. */
   readonly policy?: string
+  /** Unique ids of the users and roles that the policy names, by how it names them. Present with a policy. */
+  readonly principals?: Readonly<Record<string, string>>
   readonly tags: readonly Tag[]
   readonly updatedAt: number
 }

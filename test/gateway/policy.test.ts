@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { DeleteAccessKeyCommand, DeleteUserCommand } from '@aws-sdk/client-iam'
 import {
   DeleteBucketCommand,
   DeleteBucketPolicyCommand,
@@ -181,4 +182,18 @@ test('the policy of a bucket goes with the bucket', async () => {
   await rig.s3().send(new PutBucketPolicyCommand({ Bucket: 'gone', Policy: policy }))
   await rig.s3().send(new DeleteBucketCommand({ Bucket: 'gone' }))
   await assert.rejects(rig.s3().send(new GetBucketPolicyCommand({ Bucket: 'gone' })), { name: 'NoSuchBucketPolicy' })
+})
+
+test('a policy names somebody, and whoever gets the name later is not meant', async () => {
+  const grant = (name: string) => ({ ...publicRead, Principal: { AWS: `arn:aws:iam::${rig.account}:user/${name}` } })
+  await assert.rejects(setPolicy(grant('nobody')), { name: 'MalformedPolicy', message: 'Invalid principal in policy' })
+  const first = await rig.user('guest')
+  await setPolicy(grant('guest'))
+  const read = new GetObjectCommand({ Bucket, Key: 'public/cat.jpg' })
+  await rig.s3(first).send(read)
+  await rig.iam().send(new DeleteAccessKeyCommand({ UserName: 'guest', AccessKeyId: first.accessKeyId }))
+  await rig.iam().send(new DeleteUserCommand({ UserName: 'guest' }))
+  const second = await rig.user('guest')
+  await assert.rejects(rig.s3(second).send(read), { name: 'AccessDenied' })
+  await rig.s3().send(new DeleteBucketPolicyCommand({ Bucket }))
 })

@@ -9,6 +9,7 @@ import { holderOf } from '../keeper.ts'
 import { dynamodbKept, kinesisKept, kmsKept, secretsKept } from './json.ts'
 import type { Done, KeptOperation } from './operation.ts'
 import { lambdaKept, snsKept, sqsKept } from './permission.ts'
+import { putResource } from './principal.ts'
 import { s3Kept } from './s3.ts'
 
 const kept: Readonly<Record<string, Readonly<Record<string, KeptOperation>>>> = {
@@ -60,14 +61,27 @@ export function keep(keeping: Keeping, store: Store): Promise<HttpResponse> {
 async function change(
   { policy }: Done,
   { account, arn, now }: { readonly account: string; readonly arn: string; readonly now: number },
-  { resources }: Tables,
+  tables: Tables,
 ): Promise<void> {
   if (policy === undefined) return
-  const before = await resources.byArn(account, arn)
-  const tags = before?.tags ?? []
-  if (policy !== null) await resources.put({ account, arn, policy, tags, updatedAt: now })
-  else if (tags.length > 0) await resources.put({ account, arn, tags, updatedAt: now })
-  else await resources.remove(account, arn)
+  const before = await tables.resources.byArn(account, arn)
+  const putting = { account, arn, now, before, tags: before?.tags ?? [], policy: policy ?? undefined }
+  await putResource(putting, { code: malformedCode(arn) }, tables)
+}
+
+/** How a service says that a policy is none. */
+function malformedCode(arn: string): string {
+  const [, , service = ''] = arn.split(':')
+  return malformedCodes[service] ?? 'InvalidParameterValue'
+}
+
+const malformedCodes: Readonly<Record<string, string>> = {
+  s3: 'MalformedPolicy',
+  kms: 'MalformedPolicyDocumentException',
+  secretsmanager: 'MalformedPolicyDocumentException',
+  dynamodb: 'ValidationException',
+  kinesis: 'InvalidArgumentException',
+  lambda: 'InvalidParameterValueException',
 }
 
 function keptOf(service: string, operation: string): KeptOperation | undefined {

@@ -5,6 +5,7 @@ import { tagsInBody } from '../describe/s3-body.ts'
 import { holderOf } from '../keeper.ts'
 import { checkedPolicy } from './document.ts'
 import { inputOf, type Keeping } from './keep.ts'
+import { putResource } from './principal.ts'
 
 /** What is kept of a resource: its policy and its tags. */
 export interface Mirrored {
@@ -72,11 +73,12 @@ export async function mirror(change: Mirror, { described, account, now }: Keepin
   const need = needs.find(({ action }) => action === `${service}:${operation}`) ?? needs[0]
   const arn = holderOf(need?.resource ?? '*')
   if (/[*?]/.test(arn)) return
-  await store.write(account, async ({ resources }) => {
-    const { policy, tags = [] } = (await resources.byArn(account, arn)) ?? {}
+  await store.write(account, async (tables) => {
+    const before = await tables.resources.byArn(account, arn)
+    const { policy, tags = [] } = before ?? {}
     const after = change({ tags, ...(policy === undefined ? {} : { policy }) })
-    if (after.policy === undefined && after.tags.length === 0) await resources.remove(account, arn)
-    else await resources.put({ ...after, account, arn, updatedAt: now })
+    const putting = { account, arn, now, before, tags: after.tags, policy: after.policy }
+    await putResource(putting, { code: 'InvalidParameterValue' }, tables)
   })
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '#protocol'
 import type { Resource, Tables, Tag } from '#store'
 import { holderOf } from '../keeper.ts'
 import { checkedPolicy } from '../kept/document.ts'
+import { putResource } from '../kept/principal.ts'
 import { arnIn, type Input, invalid, keysIn, tagsIn, textIn } from './input.ts'
 
 /** Where an operation works. */
@@ -115,9 +116,9 @@ async function keptOf({ tables, account, arn, now }: World): Promise<Resource> {
   return found ?? { account, arn, tags: [], updatedAt: now }
 }
 
-async function put(resource: Resource, { tables, account, arn, now }: World): Promise<void> {
-  if (resource.policy === undefined && resource.tags.length === 0) await tables.resources.remove(account, arn)
-  else await tables.resources.put({ ...resource, updatedAt: now })
+async function put({ policy, tags }: Resource, { tables, account, arn, now }: World): Promise<void> {
+  const before = await tables.resources.byArn(account, arn)
+  await putResource({ account, arn, now, before, tags, policy }, { code: 'MalformedPolicyDocument' }, tables)
 }
 
 function shown({ arn, policy, tags, updatedAt }: Resource): object {

@@ -9,6 +9,7 @@ async function up(db: Kysely<unknown>, ddl: Ddl): Promise<void> {
     .addColumn('account', ddl.text, (column) => column.notNull().references('account.id').onDelete('restrict'))
     .addColumn('arn', ddl.text, (column) => column.notNull())
     .addColumn('policy', ddl.text)
+    .addColumn('principals', ddl.text)
     .addColumn('tags', ddl.text, (column) => column.notNull())
     .addColumn('updatedAt', ddl.integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('resourceKey', ['account', 'arn'])

@@ -30,8 +30,9 @@ export function resourceTable(db: Kysely<Schema>): ResourceTable {
         .execute()
       return { items: rows.slice(0, limit).map(resourceOf), more: rows.length > limit }
     },
-    async put({ account, arn, policy, tags, updatedAt }) {
-      const columns = { policy: policy ?? null, tags: textOfTags(tags), updatedAt }
+    async put({ account, arn, policy, principals, tags, updatedAt }) {
+      const named = principals === undefined ? null : JSON.stringify(principals)
+      const columns = { policy: policy ?? null, principals: named, tags: textOfTags(tags), updatedAt }
       await db
         .insertInto('resource')
         .values({ account, arn, ...columns })
@@ -45,6 +46,8 @@ export function resourceTable(db: Kysely<Schema>): ResourceTable {
   }
 }
 
-function resourceOf({ tags, policy, ...row }: Row<'resource'>): Resource {
-  return { ...row, ...present({ policy }), tags: tagsOf(tags) }
+function resourceOf({ tags, policy, principals, ...row }: Row<'resource'>): Resource {
+  // Only `put` writes the column.
+  const named = principals === null ? {} : { principals: JSON.parse(principals) as Readonly<Record<string, string>> }
+  return { ...row, ...present({ policy }), ...named, tags: tagsOf(tags) }
 }
