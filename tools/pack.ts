@@ -8,11 +8,28 @@ import { dirname, join, resolve } from 'node:path'
 import { argv, execPath, exit, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bundledLibrary } from './bundle.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Rooms that other people's programs may import, each as `cardea/ROOM`. They import no other room and no package. */
-const publicRooms: readonly string[] = ['engine']
+/**
+ * Rooms that other people's programs may import, each as `cardea/ROOM`, and how they are packed: a room that imports no other
+ * is compiled file by file; of the authorizer the library alone is public, with what it needs of other rooms in one file.
+ */
+const publicRooms: Readonly<Record<string, (room: string, outDir: string) => void>> = {
+  engine: compile,
+  authorizer: bundle,
+}
+
+/** What the one file of the authorizer's library exports. */
+const libraryTypes = `import type { AuthorizerOptions, LocalAuthorizer } from './type.js'
+export type * from './type.js'
+/**
+ * Replicates an account, and decides by itself for as long as it is fresh.
+ * Errors: throws when Cardea does not give a first snapshot.
+ */
+export declare function createAuthorizer(options: AuthorizerOptions): Promise<LocalAuthorizer>
+`
 
 interface Manifest {
   readonly name: string
@@ -29,13 +46,14 @@ function main(): void {
     options: { out: { type: 'string', default: join(root, 'dist', 'package') } },
     allowPositionals: true,
   })
-  const unknown = positionals.find((room) => !publicRooms.includes(room))
+  const rooms = Object.keys(publicRooms)
+  const unknown = positionals.find((room) => !rooms.includes(room))
   if (unknown !== undefined) {
-    stderr.write(`${unknown} is not a public room; there are ${publicRooms.join(', ')}\n`)
+    stderr.write(`${unknown} is not a public room; there are ${rooms.join(', ')}\n`)
     exit(2)
   }
   const out = resolve(values.out)
-  pack(out, positionals.length === 0 ? publicRooms : positionals)
+  pack(out, positionals.length === 0 ? rooms : positionals)
   stdout.write(`${out}\n`)
 }
 
@@ -46,7 +64,7 @@ function main(): void {
 export function pack(out: string, rooms: readonly string[]): void {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  for (const room of rooms) compile(room, join(out, room))
+  for (const room of rooms) publicRooms[room]?.(room, join(out, room))
   const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(published(manifest, rooms), undefined, 2)}\n`)
   for (const file of ['LICENSE', 'README.md']) cpSync(join(root, file), join(out, file))
@@ -87,4 +105,16 @@ function compile(room: string, outDir: string): void {
   const { status, stdout: text } = spawnSync(execPath, [tsc, '--project', config], { encoding: 'utf8' })
   rmSync(config)
   if (status !== 0) throw new Error(`the room ${room} does not compile alone:\n${text}`)
+}
+
+function bundle(room: string, outDir: string): void {
+  mkdirSync(outDir, { recursive: true })
+  const library = join(root, 'src', room, 'library')
+  bundledLibrary(join(library, 'index.ts'), join(outDir, 'index.js'))
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const flags = ['--declaration', '--emitDeclarationOnly', '--target', 'es2024', '--module', 'nodenext', '--types', '']
+  const words = [tsc, ...flags, '--ignoreConfig', '--outDir', outDir, join(library, 'type.ts')]
+  const { status, stdout: text } = spawnSync(execPath, words, { encoding: 'utf8', cwd: outDir })
+  if (status !== 0) throw new Error(`the types of the room ${room} do not compile alone:\n${text}`)
+  writeFileSync(join(outDir, 'index.d.ts'), libraryTypes)
 }
