@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openStore } from '#store'
 import { credentialSuite } from './credential-suite.ts'
 import { federationSuite } from './federation-suite.ts'
+import { resourceSuite } from './resource-suite.ts'
 import { type Subject, storeSuite } from './suite.ts'
 import { unitSuite } from './unit-suite.ts'
 
@@ -35,5 +36,6 @@ for (const subject of subjects) {
   storeSuite(subject)
   credentialSuite(subject)
   federationSuite(subject)
+  resourceSuite(subject)
   unitSuite(subject)
 }
