@@ -56,7 +56,8 @@ export interface Store {
   record(record: AuditRecord): void
   /**
    * The same for events of which there are many. None is dropped: who records faster than they are written has to wait.
-   * Gives: `undefined`, or what to wait for before the next one. Errors: throws when they cannot be written at all.
+   * Gives: `undefined`, or what to wait for before the next one, which fails when writing does.
+   * Errors: throws when they cannot be written at all.
    */
   recordData(record: AuditRecord): Promise<void> | undefined
   /**

@@ -63,6 +63,21 @@ test('a record beyond what may wait is refused, not dropped', async () => {
   assert.equal(written, Waiting.most)
 })
 
+test('who gives many records waits when many wait, and hears when they cannot be written', async () => {
+  let broken = true
+  const waiting = new Waiting(async () => {
+    await sleep(1)
+    if (broken) throw new Error('disk full')
+  })
+  for (let index = 1; index < Waiting.plenty; index += 1) assert.equal(waiting.recordData(record(index)), undefined)
+  const waits = waiting.recordData(record(0))
+  await assert.rejects(waits ?? Promise.resolve(), /disk full/)
+  broken = false
+  await waiting.recordData(record(-1))
+  assert.equal(waiting.recordData(record(-2)), undefined)
+  await waiting.close()
+})
+
 test('a use is seen while it waits, while it is written, and after writing failed', async () => {
   let fail: (cause: Error) => void = () => undefined
   const waiting = new Waiting(() => new Promise((_, reject) => (fail = reject)))

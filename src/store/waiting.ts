@@ -49,7 +49,7 @@ export class Waiting implements WaitingUses {
   #failure: unknown
   #closed = false
   /** Those who wait until fewer records do. */
-  #patient: (() => void)[] = []
+  #patient: { readonly go: () => void; readonly fail: (cause: unknown) => void }[] = []
   /** What waits is written by nobody's unit of work, whoever gave it. */
   readonly #outside = AsyncLocalStorage.snapshot()
 
@@ -69,11 +69,14 @@ export class Waiting implements WaitingUses {
     this.#schedule()
   }
 
-  /** Gives: `undefined`, or what to wait for before the next one. Errors: as `record`. */
+  /** Gives: `undefined`, or what to wait for before the next one, which fails when writing does. Errors: as `record`. */
   recordData(record: AuditRecord): Promise<void> | undefined {
     this.record(record)
     if (this.#records.length + this.#leaving.records.length < Waiting.plenty) return undefined
-    return new Promise((resolve) => this.#patient.push(resolve))
+    const waits = new Promise<void>((go, fail) => this.#patient.push({ go, fail }))
+    // Whoever does not wait need not hear of it either.
+    waits.catch(() => undefined)
+    return waits
   }
 
   /** Errors: as `record`. */
@@ -172,11 +175,13 @@ export class Waiting implements WaitingUses {
       this.#sessions = [...sessions, ...this.#sessions]
       this.#subjects = [...subjects, ...this.#subjects]
       this.#uses = new Map([...uses, ...this.#uses])
+      // What they gave still waits; but nobody knows how long.
+      for (const { fail } of this.#patient.splice(0)) fail(cause)
       throw cause
     } finally {
       this.#leaving = nothing
     }
-    if (this.#records.length < Waiting.plenty) for (const go of this.#patient.splice(0)) go()
+    if (this.#records.length < Waiting.plenty) for (const { go } of this.#patient.splice(0)) go()
   }
 }
 
