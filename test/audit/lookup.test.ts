@@ -3,6 +3,11 @@ import { after, test } from 'node:test'
 import {
   CloudTrailClient,
   CreateTrailCommand,
+  DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailCommand,
+  GetTrailStatusCommand,
+  ListTrailsCommand,
   LookupEventsCommand,
   type LookupEventsCommandInput,
   paginateLookupEvents,
@@ -267,4 +272,13 @@ test('an operation that is not built says so', async () => {
   await assert.rejects(trail.send(new CreateTrailCommand({ Name: 'mine', S3BucketName: 'bucket' })), {
     name: 'NotImplementedException',
   })
+})
+
+test('there are no trails, which is what is told of them', async () => {
+  assert.deepEqual((await trail.send(new DescribeTrailsCommand({}))).trailList, [])
+  assert.deepEqual((await trail.send(new ListTrailsCommand({}))).Trails, [])
+  const missing = { name: 'TrailNotFoundException', message: 'Unknown trail: mine' }
+  await assert.rejects(trail.send(new GetTrailCommand({ Name: 'mine' })), missing)
+  await assert.rejects(trail.send(new GetTrailStatusCommand({ Name: 'mine' })), missing)
+  await assert.rejects(trail.send(new GetEventSelectorsCommand({ TrailName: 'mine' })), missing)
 })
