@@ -16,6 +16,8 @@ import { load, median } from './load.ts'
 const quick = argv.includes('--quick')
 const rounds = quick ? 1 : 5
 const milliseconds = quick ? 500 : 3000
+/** What is transferred first, so that memory is compared with that of a gateway at work. */
+const warm = 67_108_864
 const large = quick ? 134_217_728 : 1_073_741_824
 const part = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -101,6 +103,7 @@ async function ended(asked: ClientRequest): Promise<void> {
 
 async function measureLarge(method: 'GET' | 'PUT'): Promise<void> {
   const speeds: (readonly [number, number])[] = []
+  await transfer(ports.gateway, method, warm)
   const idle = residentOf(gateway)
   let most = idle
   const watch = setInterval(() => {
@@ -118,22 +121,22 @@ async function measureLarge(method: 'GET' | 'PUT'): Promise<void> {
 }
 
 /** Gives: MiB a second. */
-async function transfer(port: number, method: 'GET' | 'PUT'): Promise<number> {
-  const path = `/photos/${large}`
+async function transfer(port: number, method: 'GET' | 'PUT', size = large): Promise<number> {
+  const path = `/photos/${size}`
   const headers = headersOf(method, path, method === 'PUT' ? 'UNSIGNED-PAYLOAD' : undefined)
   const began = performance.now()
-  const sized = method === 'PUT' ? { ...headers, 'content-length': String(large) } : headers
+  const sized = method === 'PUT' ? { ...headers, 'content-length': String(size) } : headers
   const asked = request({ port, host: '127.0.0.1', method, path, headers: sized, agent: false })
   const answered = ended(asked)
-  if (method === 'PUT') await upload(asked)
+  if (method === 'PUT') await upload(asked, size)
   else asked.end()
   await answered
-  return large / 1_048_576 / ((performance.now() - began) / 1000)
+  return size / 1_048_576 / ((performance.now() - began) / 1000)
 }
 
-async function upload(asked: ClientRequest): Promise<void> {
+async function upload(asked: ClientRequest, size: number): Promise<void> {
   const block = Buffer.alloc(262_144, 'object')
-  for (let left = large; left > 0; left -= block.length) if (!asked.write(block)) await once(asked, 'drain')
+  for (let left = size; left > 0; left -= block.length) if (!asked.write(block)) await once(asked, 'drain')
   asked.end()
 }
 

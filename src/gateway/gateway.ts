@@ -24,11 +24,24 @@ export async function pass(asked: Asked, gateway: GatewayHouse, signingKeys: Sig
   const at = gateway.house.now()
   const arrival: Arrival = { ...asked, requestId: idAt(at), at, began: performance.now() }
   try {
+    await gateway.backlog.wait
     arrival.status = await walk(arrival, gateway, signingKeys)
-    await recordPassed(arrival, gateway)
+    waitFor(recordPassed(arrival, gateway), gateway)
   } catch (cause) {
     await refuseArrival(cause, arrival, gateway)
   }
+}
+
+/** No record is dropped: who comes next waits until there is room. */
+function waitFor(written: Promise<void> | undefined, { backlog, house }: GatewayHouse): void {
+  if (written === undefined) return
+  const wait = written.then(
+    () => {
+      if (backlog.wait === wait) backlog.wait = undefined
+    },
+    (err: unknown) => house.log.error({ err }, 'requests to other services were not recorded'),
+  )
+  backlog.wait = wait
 }
 
 /** The path of a request. Each line takes what the ones before it found; the arrival keeps it for the record. */
@@ -194,7 +207,7 @@ async function refuseArrival(cause: unknown, arrival: Arrival, gateway: GatewayH
     if (!outgoing.headersSent && !outgoing.destroyed) answer(fault, arrival)
     else if (!outgoing.writableEnded) outgoing.destroy()
     if (!incoming.complete) linger(arrival)
-    await recordRefused(fault, arrival, gateway)
+    waitFor(recordRefused(fault, arrival, gateway), gateway)
   } catch (unrecorded) {
     gateway.house.log.error({ requestId: arrival.requestId, err: unrecorded }, 'a refusal was not recorded')
   }

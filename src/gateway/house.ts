@@ -38,4 +38,6 @@ export interface GatewayHouse {
   readonly settings: GatewaySettings
   readonly upstreams: Upstreams
   readonly keeper: Keeper
+  /** What new requests wait for while more is recorded than can be written. */
+  readonly backlog: { wait: Promise<void> | undefined }
 }

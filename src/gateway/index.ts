@@ -37,7 +37,13 @@ export interface GatewayParts {
 /** Puts together what stands before other services. */
 export function createGateway({ house, settings, secure, maxBody }: GatewayParts): Gateway {
   const upstreams = new Upstreams(settings)
-  const gateway: GatewayHouse = { house, settings, upstreams, keeper: new Keeper(house.store, settings.account) }
+  const gateway: GatewayHouse = {
+    house,
+    settings,
+    upstreams,
+    keeper: new Keeper(house.store, settings.account),
+    backlog: { wait: undefined },
+  }
   const signingKeys = new SigningKeys()
   return {
     passage: {

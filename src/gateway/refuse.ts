@@ -21,7 +21,7 @@ export function refuse(fault: Fault, { head, target, requestId }: Refused): Http
     case 'ec2':
       return inEc2(renamed(fault, ec2Codes), requestId)
     default:
-      return inJson(fault, head, { requestId, protocol })
+      return inJson(fault, head, { requestId, protocol, service: target?.service })
   }
 }
 
@@ -108,11 +108,14 @@ function inEc2({ code, status, message }: Fault, requestId: string): HttpRespons
   return { status, headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId }, body }
 }
 
-function inJson(
-  fault: Fault,
-  head: HttpRequest,
-  { requestId, protocol }: { readonly requestId: string; readonly protocol: Target['protocol'] },
-): HttpResponse {
+interface Spoken {
+  readonly requestId: string
+  readonly protocol: Target['protocol']
+  readonly service: string | undefined
+}
+
+/** QUIRK: SQS spoke the query protocol before, and its clients know errors by the codes of that. */
+function inJson(fault: Fault, head: HttpRequest, { requestId, protocol, service }: Spoken): HttpResponse {
   const { code, status, message } = renamed(fault, jsonCodes)
   const rest = protocol === 'rest-json' ? restStatuses[fault.code] : undefined
   const type = header(head, 'content-type')
@@ -123,8 +126,7 @@ function inJson(
       'content-type': asked,
       'x-amzn-requestid': requestId,
       'x-amzn-errortype': code,
-      // For clients of services that spoke the query protocol before: they know the errors by those codes.
-      'x-amzn-query-error': `${fault.code};${status < 500 ? 'Sender' : 'Receiver'}`,
+      ...(service === 'sqs' ? { 'x-amzn-query-error': `${fault.code};${status < 500 ? 'Sender' : 'Receiver'}` } : {}),
     },
     body: JSON.stringify({ __type: code, message, Message: message }),
   }
