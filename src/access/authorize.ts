@@ -18,6 +18,7 @@ import { decidedOf } from './decided.ts'
 import { carriedPolicy } from './document.ts'
 import { idAt } from './event-id.ts'
 import { outOfScope } from './scope.ts'
+import { withoutDenials } from './unheard.ts'
 import { vouchedDenial } from './vouched.ts'
 
 /** What is touched, for the decision. */
@@ -45,6 +46,8 @@ export interface Asked {
   readonly tables: Tables
   /** Whether the tables show a transaction that is not committed. */
   readonly open: boolean
+  /** ARNs of managed policies whose denials are not heard. */
+  readonly without?: ReadonlySet<string>
 }
 
 /** The same, where the policies that bear need not be looked for. */
@@ -70,7 +73,8 @@ export interface Ruling {
 /** Decides for each thing touched; the first that is not allowed is the answer. */
 export async function authorize(asked: Asked, bearings: Bearings): Promise<Ruling> {
   const found = bearings.of(asked.caller, asked)
-  return ruleBy(asked, found instanceof Promise ? await found : found)
+  const bearing = found instanceof Promise ? await found : found
+  return ruleBy(asked, asked.without === undefined ? bearing : withoutDenials(bearing, asked.without))
 }
 
 /** Decides as `authorize` does, by policies that are at hand. */

@@ -5,6 +5,7 @@ import type { Arrival } from './arrival.ts'
 import { type Described, type Lookups, type Need, notCovered, settle } from './describe/index.ts'
 import type { GatewayHouse } from './house.ts'
 import { defaultKeyPolicy } from './kept/json.ts'
+import { withoutReported } from './report-only.ts'
 
 /** What a decision is made about. */
 export interface Question {
@@ -50,7 +51,12 @@ async function permit({ need, target, tables }: Asking, question: Question, { ho
   const reading = { tables, open: false }
   const found = need.unknown === undefined ? {} : await lookedUp({ need, target, tables }, question, house.access)
   const asked = { caller, action: need.action, touched: [target], request: head, now: at, ...reading }
-  const ruling = await house.access.authorize({ ...asked, context: { ...need.context, ...found } })
+  const context = { ...need.context, ...found }
+  const first = await house.access.authorize({ ...asked, context })
+  const ruling =
+    first.decision === 'explicitDeny' ? await withoutReported(first, { ...asked, context }, house.access) : first
+  if (ruling !== first && ruling.refusal === undefined && first.refusal !== undefined)
+    arrival.waived = { by: 'report-only', fault: first.refusal }
   arrival.rulings ??= []
   arrival.rulings.push(ruling)
   house.metrics.decided(ruling.decision)

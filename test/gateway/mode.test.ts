@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { AttachUserPolicyCommand, CreatePolicyCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { call, send } from './raw.ts'
 import { openRecording, openRig, type Recording, type Rig, type RigSettings } from './rig.ts'
@@ -104,5 +105,28 @@ test('an action of another service without a signature is not taken for one of C
     const { status } = await send(rig, { method: 'POST', target: '/', headers: type, body })
     assert.ok(status === 403 || status === 400, String(status))
     assert.equal(upstream.received.length, 0)
+  })
+})
+
+test('a policy that is tagged so forbids nothing yet, and the record says what it would have forbidden', async () => {
+  await withRig({}, async (rig, upstream) => {
+    const credentials = await rig.user('reader', { Effect: 'Allow', Action: 's3:*', Resource: '*' })
+    const deny = (name: string) => ({ Effect: 'Deny', Action: 's3:GetObject', Resource: `arn:aws:s3:::photos/${name}` })
+    const attach = async (PolicyName: string, statement: object, Tags: { Key: string; Value: string }[]) => {
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statement })
+      const { Policy } = await rig.iam().send(new CreatePolicyCommand({ PolicyName, PolicyDocument, Tags }))
+      await rig.iam().send(new AttachUserPolicyCommand({ UserName: 'reader', PolicyArn: Policy?.Arn }))
+    }
+    await attach('trial', deny('*'), [{ Key: 'cardea:report-only', Value: 'true' }])
+    const { status, headers } = await call(rig, { method: 'GET', credentials })
+    assert.equal(status, 200)
+    assert.equal(headers['x-cardea-waived'], 'report-only')
+    assert.equal(upstream.received.length, 1)
+    await attach('firm', deny('dog.jpg'), [])
+    assert.equal((await call(rig, { method: 'GET', path: '/photos/dog.jpg', credentials })).status, 403)
+    assert.equal((await call(rig, { method: 'GET', credentials })).status, 200)
+    await rig.store.flush()
+    const items = await rig.store.read(({ audit }) => audit.list(rig.account, { limit: 10 }))
+    assert.ok(items.some(({ errorDetail }) => /report-only: .*explicit deny/.test(errorDetail ?? '')))
   })
 })
