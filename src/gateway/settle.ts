@@ -1,5 +1,6 @@
 import { Fault, type HttpRequest } from '#protocol'
 import { hostOf, readHost } from './describe/host.ts'
+import { spelled, spelledPath } from './spelling.ts'
 
 /** Names under which buckets are hosts. */
 export interface Settling {
@@ -8,13 +9,15 @@ export interface Settling {
 
 /**
  * Gives a request the one form in which it is described, decided and sent: its bucket in the path, parameters of headers
- * in headers, and no signature in the query.
+ * in headers, no signature in the query, and percent-encoded what must be and nothing else.
  * INVARIANT: what is described and what is forwarded are both made of this, so that they cannot differ.
  * Errors: 400 for what can be read in two ways.
  */
 export function settle(request: HttpRequest, { domains }: Settling): HttpRequest {
   refuseTwoReadings(request)
-  return hoisted(hosted(request, domains))
+  const path = spelledPath(request.path)
+  refuseTwoPaths(path)
+  return hoisted(hosted(path === request.path ? request : { ...request, path }, domains))
 }
 
 const single =
@@ -37,14 +40,14 @@ function refuseTwoReadings({ method, path, headers }: HttpRequest): void {
   }
   const length = headers['content-length']?.[0]
   if (length !== undefined && !/^\d{1,15}$/.test(length)) throw unclear('The Content-Length is no number.')
-  if (!path.startsWith('/') || /[^\x21-\x7e]|\\|%(?![0-9a-fA-F]{2})|%00|%25(?:00|2[ef]|5c)/i.test(path))
+  if (!path.startsWith('/') || /[^\x21-\x7e]|\\|%(?![0-9a-fA-F]{2})/.test(path))
     throw unclear('The path has characters that must be percent-encoded, or that no path may have.')
-  if (path.split('/').some(isDots)) throw unclear('The path has a segment of dots.')
 }
 
-/** Servers disagree on what `.` and `..` mean, plain or encoded, also between encoded slashes. */
-function isDots(segment: string): boolean {
-  return /(?:^|%2f|%5c)(?:\.|%2e){1,2}(?:$|%2f|%5c)/i.test(segment)
+/** Takes: a path that is spelled. Servers disagree on what dots mean between slashes, encoded ones too, and before semicolons. */
+function refuseTwoPaths(path: string): void {
+  if (/%00|%25(?:00|2[EF]|5C)/i.test(path)) throw unclear('The path has characters that no path may have.')
+  if (/(?:\/|%2F|%5C)\.{1,2}(?:$|\/|%2F|%5C|%3B)/.test(path)) throw unclear('The path has a segment of dots.')
 }
 
 /** `photos.s3.localhost/cat.jpg` becomes `s3.amazonaws.com/photos/cat.jpg`: a host of S3 that is no bucket. */
@@ -83,7 +86,7 @@ function hoisted(request: HttpRequest): HttpRequest {
     if (ofSignature.has(name)) continue
     if (olderSignature.test(name)) throw unclear(olderMessage)
     if (!/^x-amz-/i.test(name)) {
-      kept.push(piece)
+      kept.push(at < 0 ? spelled(name) : `${spelled(name)}=${spelled(decoded(piece.slice(at + 1)))}`)
       continue
     }
     const lower = name.toLowerCase()
