@@ -51,23 +51,51 @@ export async function endSession(
   store: Store,
   { id, now }: { readonly id: string; readonly now: number },
 ): Promise<readonly string[]> {
+  await store.flush()
+  const first = await store.read((tables) => sessionWith(id, tables, now))
+  return endAll(store, {
+    find: (tables) => withFollowing([first], tables),
+    end: async (account, sessions, tables) => {
+      await endIn(tables, sessions, now)
+      await tables.audit.append(operatorRecord('EndSession', now, { account, sessions: sessions.map((one) => one.id) }))
+    },
+  })
+}
+
+/** Ends the sessions that follow from some that were ended, at any remove. Gives: their ids. */
+export function endFollowing(
+  store: Store,
+  { ids, now }: { readonly ids: readonly string[]; readonly now: number },
+): Promise<readonly string[]> {
+  return endAll(store, {
+    find: async (tables) => withFollowing(await askedWith(ids, tables), tables),
+    end: (_account, sessions, tables) => endIn(tables, sessions, now),
+  })
+}
+
+interface Ends {
+  /** All that are to be ended, also those that were. */
+  find(tables: Tables): Promise<readonly Ending[]>
+  /** Ends those of one account. */
+  end(account: string, sessions: readonly Ending[], tables: Tables): Promise<void>
+}
+
+async function endAll(store: Store, { find, end }: Ends): Promise<readonly string[]> {
   const ended = new Set<string>()
   // A call that was under way may have made another session of one of these; what is noted late is ended as well.
   for (let more = true; more; ) {
     await store.flush()
-    const found = await store.read((tables) => toEnd(id, tables, { now, ended }))
+    const found = (await store.read(find)).filter(({ id }) => !ended.has(id))
     for (const [account, sessions] of Map.groupBy(found, (session) => session.account))
-      await store.write(account, async (tables) => {
-        for (const session of sessions)
-          await tables.sessions.end({ id: session.id, account, endedAt: now, expiresAt: session.expiresAt })
-        await tables.audit.append(
-          operatorRecord('EndSession', now, { account, sessions: sessions.map((one) => one.id) }),
-        )
-      })
+      await store.write(account, (tables) => end(account, sessions, tables))
     for (const session of found) ended.add(session.id)
     more = found.length > 0
   }
   return [...ended]
+}
+
+async function endIn({ sessions }: Tables, ending: readonly Ending[], endedAt: number): Promise<void> {
+  for (const { id, account, expiresAt } of ending) await sessions.end({ id, account, endedAt, expiresAt })
 }
 
 /**
@@ -107,21 +135,24 @@ async function chainOf(
 
 type Ending = Pick<IssuedSession, 'id' | 'account' | 'expiresAt'>
 
-/** A session and all that follow from it, without those that were ended already. */
-async function toEnd(
-  id: string,
-  tables: Tables,
-  { now, ended }: { readonly now: number; readonly ended: ReadonlySet<string> },
-): Promise<readonly Ending[]> {
+/** Sessions, and all that follow from them. */
+async function withFollowing(first: readonly Ending[], tables: Tables): Promise<readonly Ending[]> {
   const found = new Map<string, Ending>()
-  let step: readonly Ending[] = [await sessionWith(id, tables, now)]
-  while (step.length > 0) {
+  for (let step = first; step.length > 0; ) {
     for (const session of step) found.set(session.id, session)
-    const next: Ending[] = []
-    for (const session of step) next.push(...(await tables.sessions.askedWith(session.id)))
+    const next = await askedWith(
+      step.map(({ id }) => id),
+      tables,
+    )
     step = next.filter((session) => !found.has(session.id))
   }
-  return [...found.values()].filter((session) => !ended.has(session.id))
+  return [...found.values()]
+}
+
+async function askedWith(ids: readonly string[], { sessions }: Tables): Promise<readonly Ending[]> {
+  const found: Ending[] = []
+  for (const id of ids) found.push(...(await sessions.askedWith(id)))
+  return found
 }
 
 async function sessionWith(id: string, { sessions, accounts }: Tables, now: number): Promise<Ending> {

@@ -1,6 +1,7 @@
 import { instanceProfileArn, roleArn } from '#access'
 import { Fault } from '#protocol'
 import type { Instance, InstanceProfile, Role, Tables } from '#store'
+import { endFollowing } from '../live-session.ts'
 import { checkMembers, numberIn, optionalTextIn, type Shape, tagsIn, textIn } from './input.ts'
 import { joinToken } from './join-token.ts'
 import { instanceArn } from './operation.ts'
@@ -64,8 +65,14 @@ export const RejoinInstance: SignedOperation = {
   },
 }
 
-/** Takes an instance away, and ends the sessions that it was given. */
-export const DeregisterInstance: SignedOperation = {
+interface Deregistered {
+  readonly instance: object
+  /** Ids of sessions. */
+  readonly ended: readonly string[]
+}
+
+/** Takes an instance away, and ends the sessions that it was given and those that follow from them. */
+export const DeregisterInstance: SignedOperation<Deregistered> = {
   event: 'DeregisterInstance',
   readOnly: false,
   looksAtSessions: true,
@@ -77,6 +84,10 @@ export const DeregisterInstance: SignedOperation = {
     await tables.instances.remove(instance.id)
     return { instance: shown(instance), ended }
   },
+  afterwards: async ({ instance, ended }, { store, now }) => ({
+    instance,
+    ended: [...ended, ...(await endFollowing(store, { ids: ended, now }))],
+  }),
 }
 
 /** Shows the instances of an account. */

@@ -1,7 +1,7 @@
 import { type AccountCaller, randomBytesOf } from '#access'
 import type { Context } from '#engine'
 import { missingAuthenticationToken } from '#protocol'
-import type { Tables, Tag } from '#store'
+import type { Store, Tables, Tag } from '#store'
 import type { Input } from './input.ts'
 import type { Asked, InstanceOperation } from './operation.ts'
 import { auditRecord } from './record.ts'
@@ -24,18 +24,20 @@ export interface Signed {
   tell(told: Readonly<Record<string, unknown>>): void
 }
 
-export interface SignedOperation {
+export interface SignedOperation<Answer extends object = object> {
   readonly event: string
   readonly readOnly: boolean
   /** Whether it looks at sessions: those that wait to be written are written before. */
   readonly looksAtSessions?: boolean
-  run(signed: Signed): Promise<object>
+  run(signed: Signed): Promise<Answer>
+  /** What follows when its changes are kept, in other accounts too. Gives: the answer. */
+  afterwards?(answer: Answer, kept: { readonly store: Store; readonly now: number }): Promise<object>
 }
 
 const service = { signingName: 'cardea' } as const
 
 /** Asks for AWS's signature before an operation runs, and records it in the transaction of its changes. */
-export function signedBy(operation: SignedOperation): InstanceOperation {
+export function signedBy<Answer extends object>(operation: SignedOperation<Answer>): InstanceOperation {
   return {
     event: operation.event,
     source: 'cardea.amazonaws.com',
@@ -55,11 +57,12 @@ export function signedBy(operation: SignedOperation): InstanceOperation {
         return answer
       }
       if (operation.looksAtSessions === true) await store.flush()
-      return store.write(caller.account, async (tables) => {
+      const answer = await store.write(caller.account, async (tables) => {
         const answer = await operation.run(worldOf(asked, caller, { tables, open: true }))
         await tables.audit.append(auditRecord(entry))
         return answer
       })
+      return (await operation.afterwards?.(answer, { store, now: entry.at })) ?? answer
     },
   }
 }
