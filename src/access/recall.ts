@@ -1,6 +1,7 @@
 import {
   type CompiledPolicies,
   compile,
+  denial,
   type Explanation,
   explain,
   type Layers,
@@ -59,8 +60,9 @@ export function recall(decision: KeptDecision, texts: Texts): readonly Recalled[
     ...decision.context,
   }
   return decision.on.map(({ arn, account = caller.account, tags, policy }) => {
-    const carried = policy === undefined ? {} : { resource: policy }
-    const found = layersOf({ ...decision.policies, ...carried }, texts)
+    const { policies } = decision
+    const carried = policy === undefined || 'resource' in policies ? {} : { resource: policy }
+    const found = layersOf({ ...policies, ...carried }, texts)
     return {
       ...found,
       request: {
@@ -75,16 +77,48 @@ export function recall(decision: KeptDecision, texts: Texts): readonly Recalled[
   })
 }
 
-/** Explains a decision that was recorded: the first thing that was refused, or the last that was allowed. */
-export function explainRecalled(recalled: readonly Recalled[]): {
+/**
+ * Explains a decision that was recorded.
+ * Takes: what was decided. Of a refusal the last thing is what was refused; of what was allowed, any that is refused now is told.
+ */
+export function explainRecalled(
+  recalled: readonly Recalled[],
+  { decision, deniedBy }: Pick<KeptDecision, 'decision' | 'deniedBy'>,
+): Told {
+  const last = recalled.at(-1)
+  if (last === undefined) throw new Error('a decision touches nothing')
+  if (decision === 'allowed')
+    for (const at of recalled) {
+      const because = explain(at.request, at.layers)
+      if (because.decision !== 'allowed') return { at, because }
+    }
+  const told = { at: last, because: explain(last.request, last.layers) }
+  return deniedBy === 'session' && told.because.deniedBy === 'vpcEndpoint' ? ofSession(told) : told
+}
+
+/** A decision that was recorded, and its explanation. */
+interface Told {
   readonly at: Recalled
   readonly because: Explanation
-} {
-  for (const [index, at] of recalled.entries()) {
-    const because = explain(at.request, at.layers)
-    if (because.decision !== 'allowed' || index === recalled.length - 1) return { at, because }
+}
+
+/** The scope of a session is decided as an endpoint's policy is; to whoever asks it is a session policy. */
+function ofSession({ at, because }: Told): Told {
+  const { decision } = because
+  if (decision === 'allowed') return { at, because }
+  const named = <Place extends { readonly layer: string }>(place: Place) =>
+    place.layer === 'vpcEndpoint' ? { ...place, layer: 'session' as const } : place
+  return {
+    at: { ...at, policies: at.policies.map(named) },
+    because: {
+      ...because,
+      deniedBy: 'session',
+      because: because.because.map(named),
+      deciding: because.deciding.map(named),
+      reason: because.reason.replace('VPC endpoint policy', 'session policies'),
+      sentence: denial(at.request, { decision, deniedBy: 'session' }),
+    },
   }
-  throw new Error('a decision touches nothing')
 }
 
 function listsIn(policies: KeptDecision['policies']): readonly string[] {

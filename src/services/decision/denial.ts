@@ -1,7 +1,8 @@
 import { explainRecalled, recall } from '#access'
-import { type Fix, fixesFor } from '#analysis'
+import type { Fix } from '#analysis'
 import type { AuditPlace, KeptDecision, KeptRecord, Store } from '#store'
 import { textsOf } from './find.ts'
+import { fixesOf } from './fix.ts'
 
 /** Refusals that are alike. */
 export interface DenialGroup {
@@ -142,17 +143,17 @@ async function groupOf(store: Store, { newest, decision, oldest, count }: Gather
     ...(decision === undefined ? {} : { decisionId: decision.id }),
     reportOnly: decision !== undefined && isReported(newest, decision),
     ...(errorMessage === undefined ? {} : { message: errorMessage }),
-    ...(why === undefined ? {} : { fixes: why.fixes }),
+    ...(why?.fixes === undefined ? {} : { fixes: why.fixes }),
   }
 }
 
 async function whyOf(store: Store, decision: KeptDecision) {
   const texts = await store.read((tables) => textsOf([decision], tables))
-  const { at, because } = explainRecalled(recall(decision, texts))
+  const { at, because } = explainRecalled(recall(decision, texts), decision)
   const denying = because.deciding.map(({ policyArn, policyId, statement, sid }) => {
     const named = sid === undefined || sid === '' ? `statement ${statement + 1}` : `statement "${sid}"`
     return `${policyArn ?? policyId ?? 'a policy'}, ${named}`
   })
   const cause = denying.length === 0 ? because.reason : `${because.reason} (${denying.join('; ')})`
-  return { cause, fixes: fixesFor(at.request, at.layers, 1) }
+  return { cause, fixes: fixesOf(at, 1) }
 }

@@ -1,9 +1,10 @@
 import { explainRecalled, type RecalledPolicy, recall, type Texts } from '#access'
-import { type Fix, fixesFor } from '#analysis'
+import type { Fix } from '#analysis'
 import type { Context, Explanation, Principal } from '#engine'
 import { Fault } from '#protocol'
 import type { KeptDecision, Tables } from '#store'
 import { findDecisions, textsOf } from './find.ts'
+import { fixesOf } from './fix.ts'
 import { hide, type MayRead } from './hide.ts'
 
 /** A decision that was recorded, and why it came out so, by the policies as they were. */
@@ -74,8 +75,9 @@ export async function explainDecision(
 
 /** Explains one decision again, by what it stood on. */
 export function explainOne(kept: KeptDecision, requestId: string, texts: Texts): ExplainedDecision {
-  const { at, because } = explainRecalled(recall(kept, texts))
-  const { request, layers, policies } = at
+  const { at, because } = explainRecalled(recall(kept, texts), kept)
+  const { request, policies } = at
+  const fixes = because.decision === 'allowed' ? undefined : fixesOf(at, mostFixes)
   return {
     decisionId: kept.id,
     requestId,
@@ -89,6 +91,6 @@ export function explainOne(kept: KeptDecision, requestId: string, texts: Texts):
     ...(kept.reportOnly === undefined ? {} : { reportOnly: kept.reportOnly }),
     explanation: because,
     policies,
-    ...(because.decision === 'allowed' ? {} : { fixes: fixesFor(request, layers, mostFixes) }),
+    ...(fixes === undefined ? {} : { fixes }),
   }
 }

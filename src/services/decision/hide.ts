@@ -44,7 +44,7 @@ function needsOf(policy: ShownPolicy, { resource, principal }: ExplainedDecision
     return arn.startsWith('arn:aws:iam::aws:policy/') ? [] : [{ action: 'iam:GetPolicyVersion', resource: arn }]
   if (layer === 'scp' || layer === 'rcp') return [{ action: 'organizations:DescribePolicy', resource: '*' }]
   if (layer === 'resource') return [resourceNeed(type, resource)]
-  if (layer === 'session') return 'principal'
+  if (type === 'session') return 'principal'
   if (id === undefined) return []
   if (principal.type === 'assumedRole') return [{ action: 'iam:GetRolePolicy', resource: principal.roleArn }]
   if (principal.type !== 'user' && principal.type !== 'federatedUser') return 'principal'
