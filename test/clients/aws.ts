@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs'
 import { argv, env, exit, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import jmespath from 'jmespath'
-import { type Member, modelOf, type OperationModel, type ServiceModel } from '#models'
+import { type Member, modelOf, type OperationModel, type ServiceModel, surfaceOf } from '#models'
+import { S3Refusal, s3 } from './aws-s3.ts'
 
 /** What the command line says, and what is answered; bytes stay bytes. */
 type Json = Uint8Array | string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
@@ -17,29 +18,53 @@ const clients = {
   sts: { load: () => import('@aws-sdk/client-sts'), name: 'STSClient' },
   cloudtrail: { load: () => import('@aws-sdk/client-cloudtrail'), name: 'CloudTrailClient' },
   rolesanywhere: { load: () => import('@aws-sdk/client-rolesanywhere'), name: 'RolesAnywhereClient' },
+  s3api: { load: () => import('@aws-sdk/client-s3'), name: 'S3Client' },
 }
 
 interface Asked {
   readonly service: keyof typeof clients
-  readonly operation: OperationModel
+  readonly operation: Pick<OperationModel, 'name'>
   readonly input: Record<string, Json>
   readonly output: string
   readonly query: string | undefined
 }
 
+const s3Options = { 'expires-in': { type: 'string' }, 'no-progress': { type: 'boolean' } } as const
+
 await main(argv.slice(2))
 
 async function main(words: readonly string[]): Promise<void> {
+  if (words[0] === 's3') return mainS3(words.slice(1))
   const asked = read(words)
   try {
     const answer = await send(asked)
     stdout.write(shown(answer, asked))
   } catch (cause) {
-    // The AWS CLI shows the code on the wire; the SDK names its errors after their shapes.
-    const { name, message, Code = name } = cause as Error & { readonly Code?: string }
-    stderr.write(`\nAn error occurred (${Code}) when calling the ${asked.operation.name} operation: ${message}\n`)
+    stderr.write(`\n${told(cause, asked.operation.name)}`)
     exit(254)
   }
+}
+
+async function mainS3(words: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArgs({
+    args: [...words],
+    strict: false,
+    allowPositionals: true,
+    options: s3Options,
+  })
+  try {
+    stdout.write(await s3({ words: positionals, expiresIn: Number(values['expires-in'] ?? 3600) }))
+  } catch (cause) {
+    if (!(cause instanceof S3Refusal)) throw cause
+    stderr.write(`${cause.before || '\n'}${told(cause.cause, cause.operation)}`)
+    exit(1)
+  }
+}
+
+/** The AWS CLI shows the code on the wire; the SDK names its errors after their shapes. */
+function told(cause: unknown, operation: string): string {
+  const { name, message, Code = name } = cause as Error & { readonly Code?: string }
+  return `An error occurred (${Code}) when calling the ${operation} operation: ${message}\n`
 }
 
 function isService(name: string): name is keyof typeof clients {
@@ -48,6 +73,7 @@ function isService(name: string): name is keyof typeof clients {
 
 function read([service, command, ...rest]: readonly string[]): Asked {
   if (service === undefined || !isService(service)) return usage(`no such service: ${service}`)
+  if (service === 's3api') return readS3(command, options(rest))
   const model = modelOf(service)
   const operation = Object.values(model.operations).find(({ name }) => kebab(name) === command)
   if (operation === undefined || command === undefined) return usage(`no such command: ${service} ${command}`)
@@ -63,6 +89,22 @@ function read([service, command, ...rest]: readonly string[]): Asked {
     input[found] = negative ? false : converted(model, member, values)
   }
   return { service, operation, input, output: output[0] ?? 'json', query: query?.[0] }
+}
+
+/** All that the guide gives to operations of S3 are texts. */
+function readS3(
+  command: string | undefined,
+  { output = ['json'], query, ...given }: ReturnType<typeof options>,
+): Asked {
+  const operation = [...(surfaceOf('s3')?.operations.values() ?? [])].find(({ name }) => kebab(name) === command)
+  if (operation === undefined) return usage(`no such command: s3api ${command}`)
+  const input: Record<string, Json> = {}
+  for (const [name, [text = '']] of Object.entries(given)) {
+    const member = operation.input?.members.find((one) => kebab(one.name) === name)
+    if (member === undefined) return usage(`no such option: --${name}`)
+    input[member.name] = text.startsWith('file://') ? readFileSync(text.slice(7), 'utf8') : text
+  }
+  return { service: 's3api', operation, input, output: output[0] ?? 'json', query: query?.[0] }
 }
 
 /** `--a b c --d` gives `{ a: ['b', 'c'], d: [] }`. */
@@ -132,7 +174,12 @@ async function send({ service, operation, input }: Asked): Promise<Json> {
   const Command = sdk[`${operation.name}Command`] as new (input: object) => object
   // The oldest of the clients does not read the variable.
   const endpoint = env.AWS_ENDPOINT_URL
-  const config = { region: env.AWS_REGION ?? 'us-east-1', maxAttempts: 1, ...(endpoint && { endpoint }) }
+  const config = {
+    region: env.AWS_REGION ?? 'us-east-1',
+    maxAttempts: 1,
+    forcePathStyle: true,
+    ...(endpoint && { endpoint }),
+  }
   const client = new Client(config)
   const { $metadata, ...answer } = (await client.send(new Command(input))) as Record<string, unknown>
   return JSON.parse(JSON.stringify(answer), decoded)

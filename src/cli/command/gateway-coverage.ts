@@ -11,11 +11,11 @@ export function gatewayLines(
   { reportOnly }: Pick<Settings, 'reportOnly'>,
 ): readonly string[] {
   if (covered === undefined) return []
-  const mode = reportOnly === true ? 'reported only: what would be refused goes on all the same' : 'enforced'
-  return [
-    `Gateway      ${mode}; what cannot be described is refused (cardea coverage)`,
-    ...covered.map((one) => `             ${summaryOf(one)}`),
-  ]
+  const mode =
+    reportOnly === true
+      ? 'reported only: nothing is refused for want of a permission'
+      : 'enforced; what cannot be described is refused'
+  return [`Gateway      ${mode} (cardea coverage)`, ...covered.map((one) => `             ${summaryOf(one)}`)]
 }
 
 function summaryOf({ service, upstream, enforced, refused, passes }: Covered): string {
