@@ -125,13 +125,29 @@ function operationInTarget(request: HttpRequest, surface: Surface): string {
   const type = header(request, 'content-type')?.trim() ?? ''
   if (!/^application\/(?:x-amz-json-1\.[01]|json)\s*(?:;|$)/i.test(type))
     throw notCovered(shown(target), `its body is of the type ${shown(type)}`)
+  refuseCharset(request)
   return operation
 }
 
 function readQueryForm(request: HttpRequest) {
   if (request.body.length > 0 && !isForm(request))
     throw malformed('The body of a request of the query protocol must be of type application/x-www-form-urlencoded')
-  return readForm(request)
+  refuseCharset(request)
+  const form = readForm(request)
+  // A semicolon parts fields for some servers, and any case of letters makes the same field for others.
+  if (request.body.includes(semicolon)) throw malformed('A semicolon in a form must be percent-encoded.')
+  const small = new Set([...form.names()].map((name) => name.toLowerCase()))
+  if (small.size < form.size) throw malformed('The form has a field in two cases of letters.')
+  return form
+}
+
+const semicolon = 0x3b
+
+/** Errors: for a body in another charset than the one that it is read in here. */
+function refuseCharset(request: HttpRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header(request, 'content-type') ?? '')?.[1]
+  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset))
+    throw malformed('The body of the request must be in UTF-8.')
 }
 
 function actionIn(form: ReturnType<typeof readForm>, surface: Surface): string {

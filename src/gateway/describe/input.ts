@@ -3,6 +3,7 @@ import { type HttpRequest, readForm } from '#protocol'
 import { readFieldLists } from './field.ts'
 import { readFormInput } from './form-input.ts'
 import { type Json, type JsonObject, readJson } from './json.ts'
+import { inOneCase } from './letter-case.ts'
 import { malformed, notCovered, shown } from './refusal.ts'
 import { labelsOf } from './rest-path.ts'
 
@@ -11,7 +12,7 @@ import { labelsOf } from './rest-path.ts'
  * Errors: 400 for what cannot be read in one way only.
  */
 export function readInput(request: HttpRequest, surface: Surface, operation: SurfaceOperation): JsonObject {
-  if (surface.protocol === 'json') return readJson(request.body)
+  if (surface.protocol === 'json') return inOneCase(readJson(request.body), operation.input, surface)
   if (surface.protocol === 'rest-json') return readRest(request, surface, operation)
   return readFormInput(readForm(request), surface, operation)
 }
@@ -30,7 +31,8 @@ function readRest(request: HttpRequest, surface: Surface, operation: SurfaceOper
   const members = operation.input?.members ?? []
   const fields = readFieldLists(request.query)
   const input: Record<string, Json | undefined> = Object.create(null)
-  if (needsBody(surface, operation)) Object.assign(input, bodyMembers(readJson(request.body), members))
+  if (needsBody(surface, operation))
+    Object.assign(input, bodyMembers(inOneCase(readJson(request.body), operation.input, surface), members))
   const labels = labelsOf(request.path, operation)
   for (const member of members) {
     const { name, place, wireName } = member

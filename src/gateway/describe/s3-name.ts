@@ -50,7 +50,7 @@ export function readCopySource(value: string): CopySource {
   if (value.startsWith('arn:') || /^\/?arn%3a/i.test(value))
     throw notCovered('s3:CopyObject', 'its source is an access point')
   const [, path = '', version] = /^\/?([^?]+)(?:\?versionId=([^?&=\s]+))?$/.exec(value) ?? []
-  if (path.includes('+') || !/^[\x21-\x7E]+$/.test(path)) throw badSource()
+  if (!/^[\x21-\x7E]+$/.test(path) || twice.test(path)) throw badSource()
   const slash = path.indexOf('/')
   const plain = slash < 0 ? decodeOnce(path) : path
   const at = plain?.indexOf('/') ?? -1
@@ -63,6 +63,9 @@ export function readCopySource(value: string): CopySource {
   if (bucket === undefined || key === undefined || (version !== undefined && versionId === undefined)) throw badSource()
   return { bucket, key, ...(versionId !== undefined && { versionId }) }
 }
+
+/** What some servers decode twice, take for a version, or end at: a source goes on as it came. */
+const twice = /\+|%25(?:00|2[ef]|5c)|%3fversionid(?:=|%3d)|(?:^|\/|%2f)(?:\.|%2e){1,2}(?:;|%3b)/i
 
 function named(bucket: string, rawKey: string): S3Name {
   if (/%3a|:/i.test(bucket) || special.test(bucket)) throw notCovered(shown(bucket), 'only buckets are covered')

@@ -23,7 +23,9 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 const openTag = /<([A-Za-z_][\w.-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const closeTag = /<\/([A-Za-z_][\w.-]*)\s*>/y
 const attribute = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
-const declaration = /<\?xml\s[^<>]*\?>/y
+/** Of another charset than UTF-8, other readers could read another text. */
+const declaration =
+  /<\?xml\s(?:(?!encoding)[^<>])*(?:encoding\s*=\s*["'](?:utf-8|us-ascii)["'](?:(?!encoding)[^<>])*)?\?>/iy
 
 /**
  * Reads an XML body in the one way in which every reader of XML understands it.
