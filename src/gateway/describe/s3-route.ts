@@ -56,11 +56,23 @@ export function s3Operation(request: HttpRequest, bucketDomains: readonly string
   return operation
 }
 
+export interface S3Head {
+  readonly name: S3Name
+  readonly fields: Fields
+}
+
+/** A request is asked for several times in a row, so the last one is enough to remember. */
+let last: { readonly request: HttpRequest; readonly domains: string; readonly head: S3Head } | undefined
+
 /** Bucket, key and fields of a request to S3. */
-export function readS3Head(
-  request: HttpRequest,
-  bucketDomains: readonly string[],
-): { readonly name: S3Name; readonly fields: Fields } {
+export function readS3Head(request: HttpRequest, bucketDomains: readonly string[]): S3Head {
+  const domains = bucketDomains.join()
+  if (last?.request !== request || last.domains !== domains)
+    last = { request, domains, head: readAnew(request, bucketDomains) }
+  return last.head
+}
+
+function readAnew(request: HttpRequest, bucketDomains: readonly string[]): S3Head {
   if (request.headers['x-amz-target'] !== undefined)
     throw malformed('A request to S3 with X-Amz-Target could be another service’s.')
   const fields = readFields(request.query)
