@@ -43,7 +43,7 @@ async function walk(entry: Entry, house: House): Promise<HttpResponse> {
   const caller = await vouchedFor({ entry, call, operation, input }, house)
   const asked = { entry, call, caller, operation, input }
   const output = await within(asked, house, async (unit) => {
-    const mfaAt = await verifyFactor(asked, unit)
+    const mfaAt = await verifyFactor(asked, unit, house)
     if (mfaAt !== undefined) entry.mfaAt = mfaAt
     await authorize(asked, unit, house)
     return perform(asked, unit, house)

@@ -3,30 +3,36 @@ import type { Context } from '#engine'
 import { Fault } from '#protocol'
 import type { Operation } from '#services'
 import type { Asked, Unit } from './entry.ts'
+import type { House } from './house.ts'
 
 /**
  * Verifies the second factor that a call shows.
  * Gives: when it was shown; `undefined` when the call shows none.
  * Errors: `AccessDenied` (403) for one that is not whole, not right, or not the caller's.
  */
-export function verifyFactor(asked: Asked, unit: Unit): Promise<number> | undefined {
+export function verifyFactor(
+  asked: Asked,
+  unit: Unit,
+  { guesses }: Pick<House, 'guesses'>,
+): Promise<number> | undefined {
   const factor = asked.operation.factor(asked.input)
-  return factor && verified(factor, asked, unit)
+  return factor && verified(factor, asked, { ...unit, guesses })
 }
 
 async function verified(
   { serial, code }: NonNullable<ReturnType<Operation['factor']>>,
   { caller, entry }: Asked,
-  { tables }: Unit,
+  { tables, guesses }: Unit & Pick<House, 'guesses'>,
 ): Promise<number> {
   if (serial === undefined || code === undefined)
     throw denied('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.')
   const { kind, account, entityId: userId } = caller
-  const claim = { account, userId, serial, code, now: entry.at }
-  if ((kind !== 'user' && kind !== 'root') || !(await acceptMfa(claim, tables)))
-    throw denied(
-      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
-    )
+  if (kind !== 'user' && kind !== 'root') throw denied(notValid)
+  const holder = `${account} ${userId ?? 'root'}`
+  // INVARIANT: a code is counted before it is looked at, so that guesses that come together are counted too.
+  if (!guesses.take(holder, entry.at)) throw denied(notValid, `too many wrong codes of ${holder} lately`)
+  if (!(await acceptMfa({ account, userId, serial, code, now: entry.at }, tables))) throw denied(notValid)
+  guesses.right(holder)
   return entry.at
 }
 
@@ -35,6 +41,9 @@ export function factorContext(mfaAt: number | undefined): Context {
   return mfaAt === undefined ? {} : { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' }
 }
 
-function denied(message: string): Fault {
-  return new Fault({ code: 'AccessDenied', status: 403, message })
+const notValid =
+  'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.'
+
+function denied(message: string, detail?: string): Fault {
+  return new Fault({ code: 'AccessDenied', status: 403, message, ...(detail === undefined ? {} : { detail }) })
 }

@@ -3,6 +3,7 @@ import { modelOf, type ServiceModel } from '#models'
 import type { HttpRequest, HttpResponse } from '#protocol'
 import { Issuers, type Operation } from '#services'
 import type { Store } from '#store'
+import { Guesses } from './guess.ts'
 import { type Log, silent } from './log.ts'
 import { createMetrics, type Metrics } from './metric.ts'
 import { Once } from './once.ts'
@@ -33,6 +34,8 @@ export interface House {
   readonly once?: Once
   /** What is never taken twice: assertions. */
   readonly onlyOnce: Once
+  /** Wrong codes of second factors. */
+  readonly guesses: Guesses
   /** The URL by which others reach this installation, without a slash at its end. */
   publicUrl(): string | undefined
   /** Absent: nothing is answered to operators. */
@@ -96,6 +99,7 @@ export function createHouse({ store, access, operations, operator, ...parts }: H
     issuers: new Issuers(createReach({ local: localIssuers }), localIssuers),
     ...(singleUse ? { once: new Once() } : {}),
     onlyOnce: new Once(),
+    guesses: new Guesses(),
     publicUrl: () => publicUrl?.(),
     fronts,
     ...(operator === undefined ? {} : { operator }),

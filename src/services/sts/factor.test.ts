@@ -11,10 +11,12 @@ import {
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
 import { generateSync } from 'otplib'
+import { createLog } from '#server'
 import { openFrontDoor } from '../../../test/front-door.ts'
 import { makeRole, policyOf, temporary } from '../../../test/server/role.ts'
 
-const door = await openFrontDoor()
+const lines: string[] = []
+const door = await openFrontDoor('111122223333', { log: createLog('info', { write: (line) => void lines.push(line) }) })
 after(() => door.close())
 const { iam, account } = door
 
@@ -93,4 +95,24 @@ test('a trust policy may ask for a second factor, which the session then does no
     if (refused) await assert.rejects(sent, { name: 'AccessDenied' })
     else await sent
   }
+})
+
+test('codes cannot be guessed: after ten wrong ones none is taken, until five minutes have passed', async () => {
+  const lee = await addUser('lee')
+  const { SerialNumber } = lee
+  const show = (TokenCode: string) => lee.sts.send(new GetSessionTokenCommand({ SerialNumber, TokenCode }))
+  const guess = async (times: number) => {
+    const guesses = Array.from({ length: times }, () => show(lee.shows() === '000000' ? '000001' : '000000'))
+    for (const { status } of await Promise.allSettled(guesses)) assert.equal(status, 'rejected')
+  }
+  await guess(9)
+  await show(lee.shows())
+  door.pass(60_000)
+  await guess(12)
+  await assert.rejects(show(lee.shows()), wrong)
+  assert.match(lines.at(-1) ?? '', /too many wrong codes/)
+  door.pass(240_000)
+  await assert.rejects(show(lee.shows()), wrong)
+  door.pass(60_000)
+  await show(lee.shows())
 })
