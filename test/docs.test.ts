@@ -102,11 +102,26 @@ async function follow(blocks: readonly Block[], bin: string | undefined): Promis
       NODE_TEST_CONTEXT: undefined,
     }
     writeFileSync(join(place, 'page.sh'), scriptOf(blocks, place))
-    const shell = spawn('bash', [join(place, 'page.sh')], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+    const shell = spawn('bash', [join(place, 'page.sh')], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    })
     await once(shell, 'exit')
+    endGroup(shell.pid)
     for (const [index, block] of blocks.entries()) check(block, place, index)
   } finally {
     if (server.exitCode === null && server.kill('SIGTERM')) await once(server, 'exit')
+  }
+}
+
+/** Ends what a page has left running in the background, as it does where a block fails. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause
   }
 }
 
