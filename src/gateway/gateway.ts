@@ -125,6 +125,8 @@ function waivedOf(
 ): Arrival['waived'] & object {
   const { reportOnly, passThrough } = gateway.settings
   if (!(cause instanceof Fault) || cause.code !== 'AccessDenied') throw cause
+  // INVARIANT: what decisions are made by is changed by nobody who may not, also while they are only reported.
+  if (arrival.described !== undefined && isKept(arrival.described)) throw cause
   if (isNotCovered(cause) && named(arrival.caller) !== undefined && passThrough.size > 0) {
     const { service, operation } = nameTarget(target, request)
     if (passesThrough(passThrough, `${service}:${operation}`)) return { by: 'pass-through', fault: cause }
@@ -184,7 +186,7 @@ async function send(request: HttpRequest, walking: Walking & { readonly authenti
   const path = request.query === '' ? request.path : `${request.path}?${request.query}`
   const sent = bytes === undefined ? body.stream() : bytes.length === 0 ? undefined : bytes
   const keeping = keepingOf(request, walking)
-  const change = keeping && mirrorOf(keeping)
+  const change = keeping && mirrorOf(keeping, arrival.waived !== undefined)
   const sending = { method: request.method, path, headers, body: sent, added: addedTo(arrival) }
   const done = keeping && change && { done: () => mirror(change, keeping, gateway.house.store) }
   return forward({ ...sending, ...done }, upstream, arrival)

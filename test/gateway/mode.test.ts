@@ -130,3 +130,69 @@ test('a policy that is tagged so forbids nothing yet, and the record says what i
     assert.ok(items.some(({ errorDetail }) => /report-only: .*explicit deny/.test(errorDetail ?? '')))
   })
 })
+
+const policyOf = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: statement })
+const open = { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::photos/*' }
+const bucketArn = 'arn:aws:s3:::photos'
+
+test('where it is only reported, nobody changes what decisions are made by who may not', async () => {
+  const sqs = { service: 'sqs', method: 'POST', path: '/' }
+  await withRig({ reportOnly: true }, async (rig, upstream) => {
+    const nobody = await rig.user('nobody')
+    const put = { path: '/photos', query: 'policy', body: policyOf(open) }
+    assert.equal((await call(rig, { ...put, credentials: nobody })).status, 403)
+    const unsigned = await send(rig, {
+      method: 'PUT',
+      target: '/photos?policy',
+      headers: { host: 'x' },
+      body: put.body,
+    })
+    assert.equal(unsigned.status, 403)
+    const kept = () => rig.store.read(({ resources }) => resources.byArn(rig.account, bucketArn))
+    assert.equal(await kept(), undefined)
+    assert.equal(upstream.received.length, 0)
+    assert.equal((await call(rig, put)).status, 204)
+    assert.equal((await kept())?.policy, put.body)
+  })
+  const upstream = await openRecording()
+  const rig = await openRig({ services: new Map([['sqs', upstream.url]]), reportOnly: true })
+  const body = JSON.stringify({
+    QueueUrl: `http://x/${rig.account}/orders`,
+    Attributes: {
+      Policy: policyOf({ ...open, Action: 'sqs:*', Resource: `arn:aws:sqs:us-east-1:${rig.account}:orders` }),
+    },
+  })
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SetQueueAttributes' }
+  const kept = () =>
+    rig.store.read(({ resources }) => resources.byArn(rig.account, `arn:aws:sqs:us-east-1:${rig.account}:orders`))
+  assert.equal((await call(rig, { ...sqs, headers, body, credentials: await rig.user('nobody') })).status, 200)
+  assert.equal(await kept(), undefined)
+  assert.equal((await call(rig, { ...sqs, headers, body })).status, 200)
+  assert.notEqual((await kept())?.policy, undefined)
+  await rig.close()
+  await upstream.close()
+})
+
+test('a bucket that is made once more keeps its policy', async () => {
+  await withRig({}, async (rig) => {
+    await call(rig, { path: '/photos', query: 'policy', body: policyOf({ ...open, Effect: 'Deny' }) })
+    assert.equal((await call(rig, { path: '/photos' })).status, 200)
+    const kept = await rig.store.read(({ resources }) => resources.byArn(rig.account, bucketArn))
+    assert.match(kept?.policy ?? '', /Deny/)
+  })
+})
+
+test('a star among what passes is for operations that never can be described, and coverage tells what passes', async () => {
+  const copy = { path: '/photos/b', headers: { 'x-amz-copy-source': 'arn:aws:s3:us-east-1:1:accesspoint/a/object/b' } }
+  await withRig({ passThrough: new Set(['s3:*']) }, async (rig, upstream) => {
+    const nobody = await rig.user('nobody')
+    assert.equal((await call(rig, { ...copy, credentials: nobody })).status, 403)
+    assert.equal(upstream.received.length, 0)
+    assert.ok(!rig.covered()[0]?.passes.includes('CopyObject'))
+    assert.ok(rig.covered()[0]?.passes.includes('CreateSession'))
+  })
+  await withRig({ passThrough: new Set(['s3:CopyObject']) }, async (rig) => {
+    assert.equal((await call(rig, copy)).headers['x-cardea-waived'], 'pass-through')
+    assert.deepEqual(rig.covered()[0]?.passes, ['CopyObject'])
+  })
+})

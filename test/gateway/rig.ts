@@ -10,7 +10,7 @@ import { IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { pino } from 'pino'
 import { createAccess } from '#access'
-import { createGateway, type GatewaySettings, resourceFront } from '#gateway'
+import { type Covered, createGateway, type GatewaySettings, resourceFront } from '#gateway'
 import { createHouse, type House, type HouseParts, listen } from '#server'
 import { createAccount, operations } from '#services'
 import { openStore, type Store } from '#store'
@@ -30,6 +30,7 @@ export interface Rig {
   iam(credentials?: Credentials): IAMClient
   /** A user with a key and one policy. */
   user(name: string, policy?: object): Promise<Credentials>
+  covered(): readonly Covered[]
   close(): Promise<void>
 }
 
@@ -87,6 +88,7 @@ export async function openRig({ parts = {}, ...settings }: RigSettings): Promise
       new S3Client({ ...configOf(credentials), forcePathStyle: true, ...more }),
     dynamodb: (credentials = administrator) => new DynamoDBClient(configOf(credentials)),
     iam,
+    covered: () => gateway.covered(),
     async user(name, policy) {
       const client = iam()
       const credentials = await makeUser(client, name)

@@ -19,11 +19,14 @@ export type Mirror = (before: Mirrored) => Mirrored
 type Reading = (input: JsonObject, keeping: Keeping) => Mirror | undefined
 
 const nothing: Mirrored = { tags: [] }
-const forget: Reading = () => () => nothing
+const forgetting: Mirror = () => nothing
+const forget: Reading = () => forgetting
 
-/** Operations of the upstreams after which something else is kept, by service and name. */
+/**
+ * Operations of the upstreams after which something else is kept, by service and name.
+ * QUIRK: `CreateBucket` is none: some stores answer with success for a bucket that is there already.
+ */
 const readings: Readonly<Record<string, Reading>> = {
-  's3:CreateBucket': forget,
   's3:DeleteBucket': forget,
   's3:DeleteBucketTagging': () => (before) => ({ ...before, tags: [] }),
   's3:PutBucketTagging': (_, { request }) => {
@@ -39,7 +42,7 @@ const readings: Readonly<Record<string, Reading>> = {
   'kms:TagResource': tagged,
   'kms:UntagResource': untagged,
   'lambda:CreateFunction': created,
-  'lambda:DeleteFunction': (input) => (textIn(input, 'Qualifier') === undefined ? () => nothing : undefined),
+  'lambda:DeleteFunction': (input) => (textIn(input, 'Qualifier') === undefined ? forgetting : undefined),
   'lambda:TagResource': tagged,
   'lambda:UntagResource': untagged,
   'secretsmanager:TagResource': tagged,
@@ -59,12 +62,14 @@ const readings: Readonly<Record<string, Reading>> = {
 
 /**
  * What becomes of what is kept once the upstream has done a call.
+ * Takes: whether the call goes on although it is not allowed: then it changes nothing that decisions are made by.
  * Gives: `undefined` for calls that change nothing of it. Errors: the service's own for a policy that it could not take.
  */
-export function mirrorOf(keeping: Keeping): Mirror | undefined {
+export function mirrorOf(keeping: Keeping, isWaived: boolean): Mirror | undefined {
   const { service, operation } = keeping.described
   const name = `${service}:${operation}`
-  return Object.hasOwn(readings, name) ? readings[name]?.(inputOf(keeping), keeping) : undefined
+  const found = Object.hasOwn(readings, name) ? readings[name]?.(inputOf(keeping), keeping) : undefined
+  return isWaived && found !== forgetting ? undefined : found
 }
 
 /** Keeps what a call that the upstream has done changed. */
