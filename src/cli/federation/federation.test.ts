@@ -229,3 +229,22 @@ test('a subject is checked by an operator that holds it, with a value that names
     assert.equal(uncheckedSubjects(trust(wide)).length, 1, JSON.stringify(wide))
   assert.deepEqual(uncheckedSubjects('no policy'), [])
 })
+
+test('a trust policy for everybody lets in the subjects of every provider, unless it checks one of them', () => {
+  const github = 'token.actions.githubusercontent.com'
+  const trust = (Principal: unknown, Condition: object, Action = 'sts:AssumeRoleWithWebIdentity') =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action, Condition }] })
+  for (const everybody of ['*', { AWS: '*' }, { AWS: ['111122223333', '*'] }])
+    for (const action of ['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRole*', 'sts:*'])
+      for (const condition of [
+        {},
+        { StringEquals: { 'aws:SourceIp': '10.0.0.1' } },
+        { StringLike: { 'a.b:sub': '*' } },
+      ])
+        assert.match(uncheckedSubjects(trust(everybody, condition, action))[0]?.warning ?? '', /every provider/)
+  const held = { StringEquals: { [`${github}:sub`]: 'repo:acme/app:ref:refs/heads/main' } }
+  assert.deepEqual(uncheckedSubjects(trust('*', held)), [])
+  assert.deepEqual(uncheckedSubjects(trust('*', {}, 'sts:AssumeRole')), [])
+  const provider = { Federated: `arn:aws:iam::111122223333:oidc-provider/${github}` }
+  assert.deepEqual(uncheckedSubjects(trust(provider, {}, 'sts:TagSession')), [])
+})

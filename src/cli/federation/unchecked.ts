@@ -1,4 +1,4 @@
-import { parse, type Statement } from '#engine'
+import { actionMatches, parse, type Statement } from '#engine'
 
 /** A statement of a trust policy that lets in more of a provider's subjects than anybody means. */
 export interface Unchecked {
@@ -25,10 +25,16 @@ export function uncheckedSubjects(trustPolicy: string): readonly Unchecked[] {
 
 const everybodys = new Set(['accounts.google.com', 'cognito-identity.amazonaws.com'])
 
+/** What stands for the provider of a statement that lets in everybody. */
+const everyProvider = 'every provider of the account'
+
 /** The OpenID Connect providers whose subjects a statement lets in. */
-export function providersOf({ effect, principal }: Statement): readonly string[] {
+export function providersOf({ effect, principal, action }: Statement): readonly string[] {
   if (effect !== 'Allow' || principal === undefined || principal.not) return []
+  const named = action.patterns.some((pattern) => actionMatches(pattern, 'sts:AssumeRoleWithWebIdentity'))
+  if (named === action.not) return []
   return principal.entries.flatMap(({ kind, value }) => {
+    if (kind === '*' || (kind === 'AWS' && value === '*')) return [everyProvider]
     if (kind !== 'Federated') return []
     const name = /^arn:[^:]*:iam::\d{12}:oidc-provider\/(.+)$/.exec(value)?.[1]
     return name === undefined ? (everybodys.has(value) ? [value] : []) : [name]
@@ -39,12 +45,24 @@ export function providersOf({ effect, principal }: Statement): readonly string[]
 const holding = /^(?:ForAnyValue:)?String(?:Equals|EqualsIgnoreCase|Like)$/
 
 function warningFor({ conditions }: Statement, provider: string): string | undefined {
+  const ofAny = provider === everyProvider
   const checks = conditions.filter(
-    ({ key, operator }) => key.toLowerCase() === `${provider}:sub`.toLowerCase() && holding.test(operator),
+    ({ key, operator }) =>
+      holding.test(operator) && (ofAny ? /:sub$/i.test(key) : key.toLowerCase() === `${provider}:sub`.toLowerCase()),
   )
-  if (checks.length === 0) return `nothing checks ${provider}:sub, so any subject of the provider is let in`
-  const wide = checks.every(({ values }) => values.some((value) => isWide(value, provider)))
-  return wide ? `the check of ${provider}:sub lets in subjects of anybody` : undefined
+  if (
+    checks.every(({ key, values }) => values.some((value) => isWide(value, key.slice(0, -':sub'.length).toLowerCase())))
+  )
+    return ofAny
+      ? 'nothing checks a subject, so any subject of every provider is let in'
+      : saysOf(provider, checks.length)
+  return undefined
+}
+
+function saysOf(provider: string, checks: number): string {
+  return checks === 0
+    ? `nothing checks ${provider}:sub, so any subject of the provider is let in`
+    : `the check of ${provider}:sub lets in subjects of anybody`
 }
 
 /** Whether a pattern names nobody in particular. */
