@@ -23,6 +23,8 @@ const shapes: Readonly<Record<string, Shape>> = {
       Bytes: { shape: 'Bytes', max: 2 },
       Map: { shape: 'Map', max: 1 },
       SecretMap: { shape: 'Map', sensitive: true },
+      TokenCode: { shape: 'Text', max: 6 },
+      AuthenticationCode2: { shape: 'Text', max: 6 },
       Inner: { shape: 'Input' },
     },
     required: ['UserName'],
@@ -180,6 +182,17 @@ test('a value of another type than the model’s is refused', () => {
     { Map: 1 },
   ]
   for (const value of wrong) assert.match(complaint({ UserName: 'a', ...value }), / Member must be /)
+})
+
+test('a code of a second factor is never told, though models do not call it sensitive', () => {
+  for (const [member, told] of [
+    ['TokenCode', 'tokenCode'],
+    ['AuthenticationCode2', 'authenticationCode2'],
+  ] as const)
+    assert.equal(
+      complaint({ UserName: 'a', [member]: '123 456' }),
+      `1 validation error detected: Value at '${told}' ${failed} Member must have length less than or equal to 6`,
+    )
 })
 
 test('what is told has a bound, however much is wrong', () => {
