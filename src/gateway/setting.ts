@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { gatewayServices } from './describe/index.ts'
+import { coverage, gatewayServices } from './describe/index.ts'
 import type { GatewaySettings, UpstreamCredentials } from './house.ts'
 
 /** What an operator sets, by the names of the command line. */
@@ -39,7 +39,7 @@ export function settingsOf(given: Given, surroundings: Surroundings): GatewaySet
     ...(given.upstream === undefined ? {} : { upstream: given.upstream }),
     services,
     ...(credentials === undefined ? {} : { credentials }),
-    passThrough: new Set(given.passThrough),
+    passThrough: new Set((given.passThrough ?? []).map(knownOperation)),
     reportOnly: given.reportOnly === true,
     account: accountIn(given, surroundings),
     domains: given.gatewayDomain ?? [],
@@ -60,6 +60,18 @@ function servicesIn(pairs: readonly string[]): ReadonlyMap<string, string> {
     services.set(name, pair.slice(at + 1))
   }
   return services
+}
+
+/** A name that no request can have would let the operator believe that something passes. */
+function knownOperation(named: string): string {
+  const [service = '', operation = ''] = named.split(':')
+  if (!gatewayServices.includes(service))
+    throw new SettingError(`--pass-through: ${service} is none of ${gatewayServices.join(', ')}.`)
+  const isThere = coverage([service]).some(
+    ({ enforced, refused }) => enforced.includes(operation) || Object.hasOwn(refused, operation),
+  )
+  if (operation !== '*' && !isThere) throw new SettingError(`--pass-through: ${service} has no operation ${operation}.`)
+  return named
 }
 
 function accountIn({ gatewayAccount }: Given, { accounts }: Surroundings): string {

@@ -58,6 +58,8 @@ test('settings of a gateway that mean nothing are refused with what they should 
     [['--upstream', 'http://user:secret@127.0.0.1:9'], /--upstream must be a URL/],
     [[...upstream, '--gateway-account', '999988887777'], /no account 999988887777/],
     [[...upstream, '--pass-through', 'everything'], /--pass-through must be operations/],
+    [[...upstream, '--pass-through', 'ecr:*'], /--pass-through: ecr is none of/],
+    [[...upstream, '--pass-through', 's3:Nonsense'], /--pass-through: s3 has no operation Nonsense/],
     [[...upstream, '--upstream-credentials', join(folder, 'none.json')], /cannot be read/],
   ] as const
   for (const [words, message] of cases) {
