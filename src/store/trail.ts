@@ -47,6 +47,13 @@ export interface TrailParts {
 
 export function createTrail(parts: TrailParts): Trail {
   const { connection, notary, flush } = parts
+  let busy: Promise<unknown> = Promise.resolve()
+  /** What is looked through is not pruned meanwhile. */
+  const alone = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const done = busy.then(work)
+    busy = done.catch(() => undefined)
+    return done
+  }
   return {
     publicKeys: notary.publicKeys,
     async digest(now) {
@@ -59,11 +66,11 @@ export function createTrail(parts: TrailParts): Trail {
       ),
     async verify() {
       await flush()
-      return verifyTrail(connection, notary)
+      return alone(() => verifyTrail(connection, notary))
     },
     async prune(keeping) {
       await flush()
-      return prune(parts, keeping)
+      return alone(() => prune(parts, keeping))
     },
   }
 }

@@ -49,20 +49,35 @@ export async function verifyTrail(connection: Connection, notary: Notary): Promi
   walk.begin(digests, base)
   const end = head?.seq ?? Number.MAX_SAFE_INTEGER
   for (let after = -1; ; ) {
-    const from = after
-    const rows = await connection.read((db) =>
-      db.selectFrom('auditRecord').selectAll().where('seq', '>', from).orderBy('seq').limit(page).execute(),
-    )
-    walk.take(rows, end)
+    const rows = await rowsBetween(connection, after, end)
+    walk.take(rows)
     after = rows.at(-1)?.seq ?? after
-    if (rows.length < page || after >= end) break
+    if (rows.length < page) break
     await turn()
   }
+  walk.added(await rowsBeyond(connection))
   if (head !== undefined) walk.end(head)
   await verifyTexts(connection, walk.refs, (problem) => walk.tell(problem))
   const digested = digests.findLast(({ kind }) => kind === 'hour')?.lastSeq ?? 0
   const undigested = Math.max(0, (head?.seq ?? 0) - Math.max(digested, base?.lastSeq ?? 0))
   return { records: walk.records, digests: digests.length, undigested, problems: walk.problems }
+}
+
+/** Takes: a record's number, and that of the last one; those that came meanwhile are for the next time. */
+function rowsBetween(connection: Connection, after: number, end: number): Promise<readonly AuditRow[]> {
+  return connection.read((db) => {
+    const query = db.selectFrom('auditRecord').selectAll().where('seq', '>', after).where('seq', '<=', end)
+    return query.orderBy('seq').limit(page).execute()
+  })
+}
+
+/** Records after the end of the trail as it is now: nobody recorded them. */
+function rowsBeyond(connection: Connection): Promise<readonly AuditRow[]> {
+  return connection.read(async (db) => {
+    const head = await db.selectFrom('auditHead').select('seq').executeTakeFirst()
+    if (head === undefined) return []
+    return db.selectFrom('auditRecord').selectAll().where('seq', '>', head.seq).orderBy('seq').limit(page).execute()
+  })
 }
 
 function verifyDigests(signed: readonly SignedDigest[], notary: Notary, walk: Walk): readonly Digest[] {
@@ -115,12 +130,15 @@ class Walk {
     if (this.problems.length < mostProblems) this.problems.push(problem)
   }
 
-  take(rows: readonly AuditRow[], end: number): void {
-    for (const row of rows) {
-      this.records += 1
-      if (row.seq <= this.#base || row.seq > end) this.#about('added', row, 'was added')
+  take(rows: readonly AuditRow[]): void {
+    this.records += rows.length
+    for (const row of rows)
+      if (row.seq <= this.#base) this.added([row])
       else this.#follow(row, rows)
-    }
+  }
+
+  added(rows: readonly AuditRow[]): void {
+    for (const row of rows) this.#about('added', row, 'was added')
   }
 
   end(head: { readonly seq: number; readonly chain: string }): void {

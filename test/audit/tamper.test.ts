@@ -206,3 +206,24 @@ test('what was taken out without a digest that says so is missed', async () => {
   const found = await afterMeddling((database) => database.exec('DELETE FROM auditRecord WHERE seq <= 10'))
   assert.deepEqual(told(found), ['removed 1-10 12:00'])
 })
+
+test('a trail proves itself while others record, and while it is pruned', async () => {
+  const store = await openStore({ kind: 'memory' })
+  await fill(store)
+  let going = true
+  const recording = (async () => {
+    for (let index = 0; going; index += 1) {
+      await store.recordData(record(`later${index}`, start + 3 * hour))
+      if (index % 50 === 0) await store.write('111122223333', ({ audit }) => audit.append(record(`w${index}`, start)))
+    }
+  })()
+  const pruning = store.trail.prune({ now: start + 3 * hour, age: hour })
+  for (let round = 0; round < 5; round += 1) assert.deepEqual(told(await store.trail.verify()), [])
+  going = false
+  await recording
+  assert.equal(await pruning, 20)
+  const { problems, records } = await store.trail.verify()
+  assert.deepEqual(problems, [])
+  assert.ok(records > 100)
+  await store.close()
+})
