@@ -46,6 +46,20 @@ async function check(settings: Settings): Promise<void> {
   const { quotaNames } = await import('#services')
   quotasIn(settings, quotaNames)
   tlsOf(settings)
+  if (settings.hook === undefined && settings.extAuthzPort === undefined) return
+  const { checkAuthorizer } = await import('#authorizer')
+  await hooksOrStop(() => checkAuthorizer({ ...settings, tls: tlsOf(settings) }))
+}
+
+/** Errors: `Stop` for hooks that cannot be used. */
+async function hooksOrStop<Value>(work: () => Value): Promise<Awaited<Value>> {
+  const { HookSettingError } = await import('#authorizer')
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof HookSettingError) throw new Stop(exitCode.usage, cause.message, cause)
+    throw cause
+  }
 }
 
 async function open({ folder, masterKey, auditWindow }: Place): Promise<Installation> {
@@ -219,14 +233,14 @@ async function authorizerOn(
   parts: Pick<House, 'store' | 'access' | 'log' | 'now'>,
   settings: Settings,
 ): Promise<Authorizer> {
-  const { HookSettingError, openAuthorizer } = await import('#authorizer')
+  const { openAuthorizer } = await import('#authorizer')
   const { host, extAuthzPort } = settings
   const asked: AuthorizerSettings = { ...settings, tls: extAuthzPort === undefined ? undefined : tlsOf(settings) }
   const describer = async () => (await import('#gateway')).describeS3
   try {
-    return await openAuthorizer({ parts, settings: asked, describer })
+    return await hooksOrStop(() => openAuthorizer({ parts, settings: asked, describer }))
   } catch (cause) {
-    if (cause instanceof HookSettingError) throw new Stop(exitCode.usage, cause.message, cause)
+    if (cause instanceof Stop) throw cause
     const why = (cause as Error).message
     throw new Stop(exitCode.server, `Cardea cannot listen on ${host}:${extAuthzPort}: ${why}`, cause)
   }

@@ -104,7 +104,7 @@ describe('the engine, packed and installed alone in an empty project', () => {
 
 /** A service's program: it asks the library about a user of its account. */
 const service = `
-import { createAuthorizer, type LocalAnswer } from 'cardea/authorizer'
+  import { createAuthorizer, type LocalAnswer } from 'cardea/authorizer'
 
 const [url = '', accessKeyId = '', secretAccessKey = '', principal = ''] = process.argv.slice(2)
 const authorizer = await createAuthorizer({ url, credentials: { accessKeyId, secretAccessKey }, services: ['acme'] })

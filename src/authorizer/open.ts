@@ -30,10 +30,9 @@ export interface Opening {
  * Errors: `HookSettingError` for settings that cannot be used; those of the system when the port cannot be had.
  */
 export async function openAuthorizer({ parts, settings, describer }: Opening): Promise<Authorizer> {
-  const { hook, extAuthzPort, recordDecisions, host } = settings
-  const hooks = hook === undefined ? [] : hooksIn(hook)
+  const { extAuthzPort, recordDecisions, host } = settings
+  const { hooks, tls } = checkAuthorizer(settings)
   const recorded = recordDecisions === 'all' ? 'all' : 'refusals'
-  const tls = grpcTls(hooks, settings)
   const describeS3 = hooks.some(({ kind }) => kind === 'ceph') ? await describer() : undefined
   const authorizer = createAuthorizer({ ...parts, recorded, hooks, ...(describeS3 && { describeS3 }) })
   if (extAuthzPort !== undefined) {
@@ -41,6 +40,12 @@ export async function openAuthorizer({ parts, settings, describer }: Opening): P
     parts.log?.info({ port, hooks: hooks.filter(({ kind }) => kind === 'envoy-grpc').length }, 'ext_authz over gRPC')
   }
   return authorizer
+}
+
+/** Looks at what an operator set, before anything is made. Errors: `HookSettingError`. */
+export function checkAuthorizer(settings: AuthorizerSettings) {
+  const hooks = settings.hook === undefined ? [] : hooksIn(settings.hook)
+  return { hooks, tls: grpcTls(hooks, settings) }
 }
 
 function grpcTls(hooks: readonly Hook[], { extAuthzPort, extAuthzClientCa, tls }: AuthorizerSettings) {

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { type Client, credentials, loadPackageDefinition, Metadata, type ServiceClientConstructor } from '@grpc/grpc-js'
+import {
+  type ChannelCredentials,
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type ServiceClientConstructor,
+} from '@grpc/grpc-js'
 import { fromJSON } from '@grpc/proto-loader'
 import fc from 'fast-check'
 import { envoyInterface } from '../../src/authorizer/hook/envoy-interface.ts'
+import { type Issued, issue } from '../certificate.ts'
 import { signedHeaders } from './door.ts'
 import { type AuthorizerServer, account, serveAuthorizer, token } from './server.ts'
 
@@ -27,22 +35,27 @@ let port: number
 before(async () => {
   house = await serveAuthorizer([{ name: 'mesh', kind: 'envoy-grpc', service: 'acme', account, token }])
   port = (await house.authorizer.listenGrpc({ host: '127.0.0.1', port: 0 })).port
-  const loaded = loadPackageDefinition(fromJSON(envoyInterface, { longs: String, defaults: false }))
-  let found: unknown = loaded
-  for (const name of ['envoy', 'service', 'auth', 'v3', 'Authorization']) found = Reflect.get(Object(found), name)
-  const Constructor = found as ServiceClientConstructor
-  client = new Constructor(`127.0.0.1:${port}`, credentials.createInsecure()) as unknown as Checking
+  client = clientAt(port, credentials.createInsecure())
 })
 after(async () => {
   client.close()
   await house.close()
 })
 
-function check(asked: object, shown = token): Promise<Checked> {
+function clientAt(at: number, channel: ChannelCredentials): Checking {
+  const loaded = loadPackageDefinition(fromJSON(envoyInterface, { longs: String, defaults: false }))
+  let found: unknown = loaded
+  for (const name of ['envoy', 'service', 'auth', 'v3', 'Authorization']) found = Reflect.get(Object(found), name)
+  const Constructor = found as ServiceClientConstructor
+  const options = { 'grpc.ssl_target_name_override': 'localhost' }
+  return new Constructor(`127.0.0.1:${at}`, channel, options) as unknown as Checking
+}
+
+function check(asked: object, shown = token, caller = client): Promise<Checked> {
   const metadata = new Metadata()
   if (shown !== '') metadata.set('x-cardea-hook-token', shown)
   return new Promise((resolve, reject) =>
-    client.Check(asked, metadata, (cause, answer) => (cause === null ? resolve(answer) : reject(cause))),
+    caller.Check(asked, metadata, (cause, answer) => (cause === null ? resolve(answer) : reject(cause))),
   )
 }
 
@@ -121,5 +134,36 @@ describe('Envoy over gRPC', () => {
       socket.resume()
     })
     assert.equal((await check(request('GET', '/photos/1'))).deniedResponse, undefined)
+  })
+})
+
+describe('a hook that asks for certificates', () => {
+  test('answers whoever has one of its authority, and nobody else', async () => {
+    const [from, to] = [Date.now() - 60_000, Date.now() + 3_600_000]
+    const authority = issue({ subject: 'authority', from, to })
+    const stranger = issue({ subject: 'stranger', from, to })
+    const own = await serveAuthorizer([{ name: 'mesh', kind: 'envoy-grpc', service: 'acme', account, mutualTls: true }])
+    const tls = { cert: authority.body, key: authority.privateKey, clientCa: authority.body }
+    try {
+      await assert.rejects(own.authorizer.listenGrpc({ host: '127.0.0.1', port: 0 }), /asks for certificates/)
+      const listening = await own.authorizer.listenGrpc({ host: '127.0.0.1', port: 0, tls })
+      const callAs = async (who: Issued) => {
+        const pair = [Buffer.from(authority.body), Buffer.from(who.privateKey), Buffer.from(who.body)] as const
+        const trust = { checkServerIdentity: () => undefined }
+        const caller = clientAt(listening.port, credentials.createSsl(...pair, trust))
+        try {
+          return await check({ attributes: {} }, '', caller)
+        } finally {
+          caller.close()
+        }
+      }
+      assert.match(
+        (await callAs(issue({ subject: 'mesh', issuer: authority, from, to }))).deniedResponse?.body ?? '',
+        /ValidationError/,
+      )
+      await assert.rejects(callAs(stranger), /UNAVAILABLE/)
+    } finally {
+      await own.close()
+    }
   })
 })

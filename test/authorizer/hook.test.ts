@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import fc from 'fast-check'
 import { HookSettingError, hooksIn } from '#authorizer'
 import type { Credentials } from '../front-door.ts'
 import { type AuthorizerDoor, openAuthorizer, sent, signedHeaders, type Told } from './door.ts'
@@ -376,4 +377,69 @@ describe('the Ceph Object Gateway', () => {
     )
     assert.deepEqual((await ask({})).body, { result: false })
   })
+
+  test('is refused where the policy of a bucket looks at what it does not tell', async () => {
+    const Statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+    await door.iam.send(new CreateUserCommand({ UserName: 'bob' }))
+    await door.iam.send(new PutUserPolicyCommand({ UserName: 'bob', PolicyName: 'p', PolicyDocument }))
+    const bob = { user_info: { user_id: 'bob' } }
+    assert.deepEqual((await ask(bob)).body, { result: true })
+    const deny = {
+      ...Statement,
+      Effect: 'Deny',
+      Principal: '*',
+      Condition: { StringEquals: { 's3:ExistingObjectTag/a': 'b' } },
+    }
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: deny })
+    const bucket = { account, arn: 'arn:aws:s3:::photos', policy, tags: [], updatedAt: 0 }
+    await door.store.write(account, ({ resources }) => resources.put(bucket))
+    assert.deepEqual((await ask(bob)).body, { result: false })
+  })
+})
+
+describe('whatever is sent to a hook by whoever has its token', () => {
+  const outcomes = new Set([200, 401, 403, 404])
+
+  test('is answered, and never allowed', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('web', 'edge', 'mesh', 'store', 'ceph'),
+        fc.dictionary(
+          fc.constantFrom(
+            'x-original-method',
+            'x-original-uri',
+            'x-original-host',
+            'x-forwarded-method',
+            'x-forwarded-uri',
+            'x-forwarded-host',
+            'authorization',
+            'x-amz-date',
+            'x-amz-content-sha256',
+            'content-length',
+          ),
+          fc.string(),
+        ),
+        fc.jsonValue(),
+        async (hook, headers, input) => {
+          const auth = {
+            'x-cardea-hook-token': token,
+            'x-auth-token': token,
+            ...(hook === 'store' ? { authorization: token } : {}),
+          }
+          const body = Buffer.from(JSON.stringify({ input }))
+          const told = await sent(door.front, {
+            method: 'POST',
+            path: `/v1/hook/${hook}`,
+            headers: { ...headers, ...auth },
+            body,
+          })
+          assert.ok(outcomes.has(told.status), String(told.status))
+          const passes =
+            hook === 'store' || hook === 'ceph' ? JSON.stringify(told.body) === '{"result":true}' : told.status === 200
+          assert.equal(passes, false)
+        },
+      ),
+      { numRuns: 300 },
+    ))
 })

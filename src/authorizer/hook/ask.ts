@@ -114,9 +114,12 @@ async function described(
   // INVARIANT: what is decided is what the server will do, as far as it tells.
   if (first === undefined || (first.resource !== arn && !(first.resource === '*' && bucket === '')))
     throw notDescribed(`the request is about ${first?.resource ?? 'nothing'}, the server says ${arn}`)
-  const mentions = await ground.store.read((tables) =>
-    ground.access.mentions({ caller, reading: { tables, open: false }, policies: [] }),
-  )
+  const mentions = await ground.store.read(async (tables) => {
+    const { resource } = await ground.registry.of(account, tables)
+    const { policy } = (await resource(`arn:aws:s3:::${bucket}`, tables)) ?? {}
+    const policies = policy === undefined ? [] : [policy]
+    return ground.access.mentions({ caller, reading: { tables, open: false }, policies })
+  })
   const asked = unknown.find((key) => mentions(key))
   if (asked !== undefined) throw notDescribed(`a policy looks at ${asked}, which the server does not tell`)
   return needs

@@ -54,6 +54,8 @@ export async function listenGrpc(
   hooks: readonly Hook[],
   ground: HookGround,
 ): Promise<GrpcListening> {
+  if (settings.tls?.clientCa === undefined && hooks.some(({ mutualTls }) => mutualTls))
+    throw new Error('a hook asks for certificates, and the port does not')
   const server = new Server({ 'grpc.max_receive_message_length': largest })
   const loaded = loadPackageDefinition(fromJSON(envoyInterface, options))
   server.addService(serviceIn(loaded, envoyService).service, {
