@@ -126,3 +126,21 @@ test('a provider means its https issuer, unless the operator marked the plain on
   assert.equal(plain.urlOf('127.0.0.1'), 'https://127.0.0.1')
   assert.ok(plain.isLocal('http://127.0.0.1:4000') && !plain.isLocal('https://127.0.0.1:4000'))
 })
+
+test('where an issuer for local use is, only that issuer leads: no key set of another, and no path beside it', async () => {
+  const marked = 'https://login.corp.internal'
+  const asked: string[] = []
+  const fetch = async (address: string): Promise<Fetched> => {
+    asked.push(address)
+    if (address.endsWith('/keys')) return { value: { keys: [one.jwk] } }
+    return { value: { issuer: address.replace('/.well-known/openid-configuration', ''), jwks_uri: `${marked}/keys` } }
+  }
+  const issuers = new Issuers(fetch, [marked])
+  assert.ok('key' in (await issuers.find(marked, wanted, 0)))
+  asked.length = 0
+  for (const other of [url, `${marked}/admin`]) {
+    const found = await issuers.find(other, wanted, 0)
+    assert.match('why' in found ? found.why : '', /for local use/, other)
+  }
+  assert.deepEqual(asked, [`${url}/.well-known/openid-configuration`])
+})

@@ -80,6 +80,14 @@ export class Issuers {
     return renewed.set === undefined ? found : selectKey(renewed.set, wanted)
   }
 
+  /** INVARIANT: what the operator marked is reached for the issuer that was marked, and for no other's documents. */
+  async #reach(issuer: string, url: string): Promise<Fetched> {
+    const origin = URL.parse(url)?.origin
+    const marked = [...this.#local].some((one) => URL.parse(one)?.origin === origin)
+    if (marked && !this.isLocal(issuer)) return broken(`${origin} is marked for local use, and not for this issuer`)
+    return this.#fetch(url)
+  }
+
   /** Asks once, however many wait for the answer. */
   #renew(issuer: string, now: number): Promise<Known> {
     const running = this.#underWay.get(issuer)
@@ -91,7 +99,7 @@ export class Issuers {
 
   async #ask(issuer: string, now: number): Promise<Known> {
     const before = this.#known.get(issuer)
-    const answer = await keysOf(issuer, this.#fetch)
+    const answer = await keysOf(issuer, (url) => this.#reach(issuer, url))
     const known = 'set' in answer ? fetched(answer.set, now) : unanswered(answer, before, now)
     this.#known.delete(issuer)
     this.#known.set(issuer, known)
