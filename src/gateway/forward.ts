@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Fault } from '#protocol'
+import { Batch } from './batch.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A request as it is sent to an upstream. */
@@ -33,12 +34,25 @@ export function forward(sending: Sending, upstream: Upstream, ends: Ends): Promi
   const answered = new Promise<number>((resolve, reject) => {
     const { method, path, headers, body } = sending
     const handler = new Passing(sending, ends, { resolve, reject })
-    upstream.pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+    const go = () => {
+      try {
+        upstream.pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+      } catch (cause) {
+        reject(cause)
+      }
+    }
+    // A stream has nobody who hears of its end before it is sent.
+    if (body === undefined || Buffer.isBuffer(body)) batch.later(go)
+    else go()
   })
   return answered.finally(() => {
     upstream.load -= 1
   })
 }
+
+const batch = new Batch()
+/** Bytes of the beginning of an answer that wait for the rest of it until nothing else is to be heard. */
+const mostHeld = 65_536
 
 /** An answer that broke off while it was sent. */
 export class Cut extends Error {
@@ -62,6 +76,9 @@ class Passing implements Dispatcher.DispatchHandler {
   readonly #settled: Settled
   #status = 0
   #isOver = false
+  #isWhole = false
+  #headers: string[] = []
+  #held: Buffer | undefined
 
   constructor(sending: Sending, ends: Ends, settled: Settled) {
     this.#sending = sending
@@ -77,7 +94,8 @@ class Passing implements Dispatcher.DispatchHandler {
       return
     }
     outgoing.once('close', () => {
-      if (!this.#isOver) controller.abort(gone)
+      if (this.#isOver) this.#settled.resolve(this.#status)
+      else controller.abort(gone)
     })
   }
 
@@ -100,26 +118,54 @@ class Passing implements Dispatcher.DispatchHandler {
   }
 
   #begin(controller: Dispatcher.DispatchController): void {
-    const { incoming, outgoing } = this.#ends
+    const { incoming } = this.#ends
     const headers = answerHeaders(controller.rawHeaders)
     for (const name in this.#sending.added) headers.push(name, this.#sending.added[name] ?? '')
     // What is left of a body that the upstream did not want is not read on.
     if (!incoming.complete) headers.push('connection', 'close')
-    outgoing.writeHead(this.#status, headers)
-    if (this.#sending.method === 'HEAD') outgoing.flushHeaders()
+    this.#headers = headers
+    batch.later(() => this.#flush(controller))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { outgoing } = this.#ends
+    if (!outgoing.headersSent && this.#held === undefined && chunk.length <= mostHeld) {
+      this.#held = chunk
+      return
+    }
+    this.#flush(controller)
+    this.#write(chunk, controller)
+  }
+
+  onResponseEnd(): void {
+    this.#isOver = true
+    this.#isWhole = true
+    const { outgoing } = this.#ends
+    if (outgoing.headersSent) this.#end(undefined)
+  }
+
+  /** Sends what is there of the answer, and all of it when that is there. */
+  #flush(controller: Dispatcher.DispatchController): void {
+    const { outgoing } = this.#ends
+    if (outgoing.headersSent || (this.#isOver && !this.#isWhole)) return
+    outgoing.writeHead(this.#status, this.#headers)
+    const held = this.#held
+    this.#held = undefined
+    if (this.#isWhole) this.#end(held)
+    else if (held === undefined) outgoing.flushHeaders()
+    else this.#write(held, controller)
+  }
+
+  #write(chunk: Buffer, controller: Dispatcher.DispatchController): void {
     const { outgoing } = this.#ends
     if (outgoing.write(chunk)) return
     controller.pause()
     outgoing.once('drain', () => controller.resume())
   }
 
-  onResponseEnd(): void {
-    this.#isOver = true
+  #end(held: Buffer | undefined): void {
     const { outgoing } = this.#ends
-    outgoing.end(() => this.#settled.resolve(this.#status))
+    outgoing.end(held, () => this.#settled.resolve(this.#status))
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {

@@ -107,6 +107,12 @@ test('unsigned chunks with a checksum in the trailer arrive as one plain body', 
   assert.equal(upstream.received.pop()?.body.toString(), text)
 })
 
+/** Changes the digit that follows a text. */
+function forged(body: string, after: string): string {
+  const at = body.indexOf(after) + after.length
+  return `${body.slice(0, at)}${body[at] === '0' ? '1' : '0'}${body.slice(at + 1)}`
+}
+
 const trailer = { 'x-amz-checksum-crc32': crcOf(text) }
 const forgeries: Readonly<Record<string, Case & { readonly code: RegExp }>> = {
   'a byte of a chunk was changed': {
@@ -116,7 +122,7 @@ const forgeries: Readonly<Record<string, Case & { readonly code: RegExp }>> = {
   },
   'a signature of a chunk was changed': {
     parts,
-    change: (body) => body.replace(/;chunk-signature=(?!0)./, ';chunk-signature=0'),
+    change: (body) => forged(body, ';chunk-signature='),
     code: /SignatureDoesNotMatch/,
   },
   'two chunks changed places': {
@@ -135,7 +141,7 @@ const forgeries: Readonly<Record<string, Case & { readonly code: RegExp }>> = {
   'the signature of the trailer was changed': {
     parts,
     trailer,
-    change: (body) => body.replace(/x-amz-trailer-signature:(?!0)./, 'x-amz-trailer-signature:0'),
+    change: (body) => forged(body, 'x-amz-trailer-signature:'),
     code: /SignatureDoesNotMatch/,
   },
   'the checksum in the signed trailer is another': {
