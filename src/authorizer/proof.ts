@@ -20,6 +20,8 @@ export interface Proved {
 
 const sha256 = /^[0-9a-f]{64}$/
 const unsigned = 'UNSIGNED-PAYLOAD'
+/** Of no bytes. */
+const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 /** Where signatures are verified. */
 export interface Proving {
@@ -44,11 +46,12 @@ export async function proved(forwarded: Forwarded, { access, now, vocabulary }: 
   // INVARIANT: a body that is not at hand is vouched for by its hash, which is signed, or by the service's own word.
   if (hash !== undefined && hash !== unsigned && !sha256.test(hash)) throw unsignedBody(hash)
   const rules = { ...(service === 's3' ? s3SigningRules : signingRules), unsignedPayload }
+  const known = hash ?? (!hasBody && rules.presignedPayload ? emptySha256 : undefined)
   const proven = await access.prove(request, {
     service,
     now,
     rules,
-    ...(hash === undefined ? {} : { payloadHash: hash }),
+    ...(known === undefined ? {} : { payloadHash: known }),
   })
   if (proven === undefined) throw new Error('a signature that was read is gone')
   return { caller: proven.caller, ...(hash === undefined || hash === unsigned ? {} : { bodySha256: hash }) }

@@ -134,11 +134,38 @@ export interface Filling {
 }
 
 /** The ARN that a route's resource is for a request. */
-export function filled(resource: string, { region, account, named }: Filling): string {
-  return resource.replace(/\$\{(Region|Account|Partition)\}|\{(\w+)\}/g, (whole, known, name) => {
-    if (known === undefined) return named(name)
-    return known === 'Region' ? region : known === 'Account' ? account : known === 'Partition' ? 'aws' : whole
+export function filled(resource: string, filling: Filling): string {
+  let arn = ''
+  for (const { kind, text } of piecesOf(resource)) arn += kind === 'text' ? text : wordOf(kind, text, filling)
+  return arn
+}
+
+function wordOf(kind: 'known' | 'named', text: string, { region, account, named }: Filling): string {
+  if (kind === 'named') return named(text)
+  return text === 'Region' ? region : text === 'Account' ? account : 'aws'
+}
+
+interface Piece {
+  readonly kind: 'text' | 'known' | 'named'
+  readonly text: string
+}
+
+const pieces = new Map<string, readonly Piece[]>()
+const mostPieces = 4096
+
+/** The texts and variables of a route's resource, worked out once. */
+function piecesOf(resource: string): readonly Piece[] {
+  const known = pieces.get(resource)
+  if (known !== undefined) return known
+  const found = resource.split(/(\$\{(?:Region|Account|Partition)\}|\{\w+\})/).map((text, index): Piece => {
+    if (index % 2 === 0) return { kind: 'text', text }
+    return text.startsWith('$')
+      ? { kind: 'known', text: text.slice(2, -1) }
+      : { kind: 'named', text: text.slice(1, -1) }
   })
+  if (pieces.size >= mostPieces) pieces.clear()
+  pieces.set(resource, found)
+  return found
 }
 
 function contextIn(value: unknown, { where, segments, action }: Where): Route['context'] {
