@@ -109,7 +109,7 @@ function readEffect(node: JsonObject, { Effect }: Elements, place: Place): State
   const detail = 'The case of an Effect counts (D-6).'
   tell(place.report, { complaint: 'legacy', severity: 'grammar', offset: value.start, path: at.path, detail })
   // INVARIANT: what is told here leaves no policy; the rest of the statement is still looked at, and told too.
-  return /^allow$/i.test(value.value) ? 'Allow' : 'Deny'
+  return value.value.toLowerCase() === 'allow' ? 'Allow' : 'Deny'
 }
 
 interface Either extends Place {

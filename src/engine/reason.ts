@@ -10,7 +10,7 @@ export function reasonFor(
   request: Request,
 ): string {
   const { decision, deniedBy } = verdict
-  if (decision === 'unknown' && 'needs' in verdict) return `It depends on ${verdict.needs.join(', ')}.`
+  if ('needs' in verdict && decision === 'unknown') return `It depends on ${verdict.needs.join(', ')}.`
   if (decision === 'allowed') return allowedReason(deciding, request)
   if (deniedBy === undefined) return ''
   const name = deniedBy === 'resource' && isForTrust(request) ? 'role trust policy' : layerNames[deniedBy]

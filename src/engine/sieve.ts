@@ -28,7 +28,7 @@ export function sieveOf(needles: readonly string[]): Sieve {
   for (const needle of needles) for (let at = 0; at < looked(needle); at++) add(counts, hashAt(needle, at) & (size - 1))
   const sieve = {
     heads: new Int32Array(size).fill(-1),
-    next: new Int32Array(needles.length).fill(-1),
+    next: new Int32Array(needles.length),
     asked: new Int32Array(size),
     questions: 0,
     left: new Int32Array(needles.length),

@@ -56,6 +56,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   named: { seeds: 20, answer: named },
   inherited: { seeds: 1, answer: inherited, rounds: 1 },
   cover: { seeds: 1, answer: coverable, rounds: 1 },
+  readings: { seeds: 1, answer: readings, rounds: 1 },
 }
 
 function globs(room: Room, next: Next): unknown {
@@ -222,6 +223,17 @@ function hugeExponents(room: Room): unknown {
 function truths(room: Room): unknown {
   const all = [0, 1, 2] as const
   return all.map((left) => [room.not(left), all.map((right) => [room.and(left, right), room.or(left, right)])])
+}
+
+/** Texts that are nearly dates or patterns. */
+function readings(room: Room): unknown {
+  const days = ['12:34', 'x2024-01-01', '2024-04-30', '2024-04-31', '2024-06-31', '2024-09-31', '2024-11-31', '1:']
+  const odd = ['\uffff', '\u{10000}', '\u{10000}a', '\uffffa', 'a\u{10000}']
+  const globs = odd.flatMap((pattern) =>
+    odd.map((text) => [`?${pattern}*`, `${pattern}?`].map((one) => room.globMatches(room.globOf(one), `x${text}`))),
+  )
+  const points = odd.map((text) => [...room.pointsFrom(text, 0).points])
+  return [days.map(room.instantOf), globs, points]
 }
 
 /** Texts about as long as may be tried unit by unit. */

@@ -39,7 +39,7 @@ export function numberOf(text: string): Decimal | undefined {
   const [, sign, whole = '', fraction = '', bare = '', exponent = '0'] = found
   const length = exponent.replace(/^[+-]?0*/, '').length
   if (length > longestExponent) return undefined
-  const power = BigInt(exponent.replace('+', ''))
+  const power = BigInt(exponent)
   return normal({ sign: sign === '-' ? -1 : 1, whole, fraction: fraction + bare, exponent: power })
 }
 
