@@ -1,3 +1,4 @@
+import { refOf } from '#access'
 import type { Resource, Store, Tables } from '#store'
 import { awsVocabulary } from './aws-vocabulary.ts'
 import { type ServiceDefinition, serviceDefinition } from './definition.ts'
@@ -56,7 +57,7 @@ export class Registry {
 const definitions = new Map<string, ServiceDefinition>()
 
 function definitionIn(prefix: string, text: string): ServiceDefinition {
-  const name = `${prefix} ${text}`
+  const name = `${prefix} ${refOf(text)}`
   const known = definitions.get(name)
   if (known !== undefined) return known
   // Only what `serviceDefinition` took was stored.

@@ -95,7 +95,7 @@ before(async () => {
   server = await serve()
   library = await createLocalAuthorizer({
     url: server.url,
-    credentials: serviceKey,
+    credentials: async () => serviceKey,
     services: ['acme'],
     pinFile,
     staleSeconds: 2,

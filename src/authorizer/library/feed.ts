@@ -74,7 +74,7 @@ async function sent({ url, credentials }: AuthorizerOptions, { path, body, wait,
     query: '',
     headers: { host: place.host, 'content-type': 'application/json' },
     body: Buffer.from(text),
-    credentials,
+    credentials: typeof credentials === 'function' ? await credentials() : credentials,
     scope: { region: 'us-east-1', service: 'cardea' },
     now: Date.now(),
   })

@@ -1,9 +1,9 @@
 /** How a service decides by itself. The types of this file are all that its users see. */
 export interface AuthorizerOptions {
-  /** Where Cardea answers: `https://cardea.example.com`. */
+  /** Where Cardea answers: `https://cardea.example.com`. For an authority of your own set `NODE_EXTRA_CA_CERTS`. */
   readonly url: string
-  /** Of somebody with `cardea:GetSnapshot`, and `cardea:GetSigningKeys` on each service. */
-  readonly credentials: Credentials
+  /** Of somebody with `cardea:GetSnapshot`, and `cardea:GetSigningKeys` on each service; or what gives them for each call. */
+  readonly credentials: Credentials | (() => Credentials | Promise<Credentials>)
   /** Prefixes of registered services of the account. */
   readonly services: readonly string[]
   /** Regions that clients sign for. Default: `us-east-1`. */
