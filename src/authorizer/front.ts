@@ -42,7 +42,13 @@ const places: readonly Place[] = [
 /** Makes what a house remembers for its authorizer. */
 export function groundOf(parts: AuthorizerParts): Ground {
   const { store } = parts
-  return { ...parts, registry: new Registry(store), principals: new Principals(store), changes: new Changes(store) }
+  return {
+    ...parts,
+    registry: new Registry(store),
+    principals: new Principals(store),
+    changes: new Changes(store),
+    recent: new Map(),
+  }
 }
 
 /** Makes what answers services that ask whether somebody may do something. */

@@ -4,6 +4,7 @@ import type { Decided, Store, Tables, Tag } from '#store'
 import type { Changes } from './changes.ts'
 import type { Principals } from './principal.ts'
 import type { Registry } from './registry.ts'
+import type { Snapshot } from './snapshot-form.ts'
 
 /** What the authorizer stands on. */
 export interface AuthorizerParts {
@@ -27,6 +28,8 @@ export interface Ground extends AuthorizerParts {
   readonly registry: Registry
   readonly principals: Principals
   readonly changes: Changes
+  /** Snapshots that were made last, by whose and which they are. */
+  readonly recent: Map<string, Promise<Snapshot>>
 }
 
 /** What is known of a request so far; the record reads it. */

@@ -47,7 +47,7 @@ export const GetSnapshot: StagedOperation = {
       const at = ground.now()
       const version = await versionOf(caller.account, ground, at)
       const { nonce, after } = wanted
-      const snapshot = after === version ? {} : { snapshot: await snapshotOf(wanted, asked, { version, at }) }
+      const snapshot = after === version ? {} : { snapshot: await recentSnapshot(wanted, asked, { version, at }) }
       return sealed({ nonce, at, version, ...snapshot }, caller.account, asked.tables)
     })
   },
@@ -127,6 +127,27 @@ function daysAround(at: number): readonly string[] {
 interface Moment {
   readonly version: string
   readonly at: number
+}
+
+const mostRecent = 8
+
+/** The same snapshot for all who want it: many may have waited for one change. */
+async function recentSnapshot(wanted: Wanted, asked: Asked, moment: Moment): Promise<Snapshot> {
+  const { recent } = asked.ground
+  const { services, regions } = wanted
+  const name = JSON.stringify([asked.caller.account, moment.version, services, regions])
+  const known = recent.get(name)
+  if (known !== undefined) return known
+  const making = snapshotOf(wanted, asked, moment)
+  recent.set(name, making)
+  const [oldest] = recent.keys()
+  if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest)
+  try {
+    return await making
+  } catch (cause) {
+    recent.delete(name)
+    throw cause
+  }
 }
 
 async function snapshotOf(wanted: Wanted, asked: Asked, { version, at }: Moment): Promise<Snapshot> {

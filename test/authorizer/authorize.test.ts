@@ -232,6 +232,27 @@ describe('a signed request that the service hands on', () => {
     assert.match(String(membersOf(answer['error'])['message']), /must be signed by its SHA-256/)
   })
 
+  test('with an unsigned body, or one signed in chunks, is as the registration says', async () => {
+    const route = { method: 'PUT', path: '/b', action: 'bare:Put' }
+    const bare = { unsignedPayload: true, actions: { Put: { accessLevel: 'Write' } }, routes: [route] }
+    assert.equal((await door.ask('PUT', '/v1/services/bare', bare)).status, 200)
+    await door.iam.send(
+      new PutUserPolicyCommand({
+        UserName: 'ann',
+        PolicyName: 'bare',
+        PolicyDocument: JSON.stringify(allow('bare:Put', '*')),
+      }),
+    )
+    const ask = (payload: string) => {
+      const headers = signed('/b', { method: 'PUT', service: 'bare', headers: { 'x-amz-content-sha256': payload } })
+      return authorize({ request: { method: 'PUT', url: '/b', headers }, service: 'bare' })
+    }
+    const taken = await ask('UNSIGNED-PAYLOAD')
+    assert.deepEqual([taken['allowed'], taken['bodySha256']], [true, undefined])
+    for (const payload of ['STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'x'])
+      assert.equal((await ask(payload))['allowed'], false, payload)
+  })
+
   test('of a session carries the limits of its session policy', async () => {
     const { Credentials: made } = await door.sts.send(
       new AssumeRoleCommand({

@@ -155,3 +155,16 @@ describe('what is no question', () => {
       { numRuns: 100 },
     ))
 })
+
+test('signing keys are given over TLS, or on this machine, and to nobody else', async () => {
+  const nonce = 'n'.repeat(16)
+  const request = { method: 'GET', url: '/photos/1', headers: {} }
+  for (const [path, body] of [
+    ['/v1/snapshot', { services: ['acme'], nonce }],
+    ['/v1/session', { service: 'acme', request, nonce }],
+  ] as const) {
+    const { status, body: told } = await door.ask('POST', path, body)
+    assert.equal(status, 403)
+    assert.match(String(member(told, 'message')), /over TLS only/)
+  }
+})
