@@ -1,10 +1,11 @@
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import { Fault } from '#protocol'
 import type { GatewaySettings } from './house.ts'
+import { guardKeys } from './unrecognized.ts'
 
 /** A service's real address. */
 export interface Upstream {
-  readonly pool: Pool
+  readonly pool: Dispatcher
   /** As its `Host` header wants it. */
   readonly host: string
   /** Requests that are under way. */
@@ -44,9 +45,9 @@ export class Upstreams {
   }
 
   #open(url: string): Upstream {
-    const { timeout } = this.#settings
+    const { timeout, credentials } = this.#settings
     const { origin, host } = new URL(url)
-    const pool = new Pool(origin, {
+    const connections = new Pool(origin, {
       connections: mostConnections,
       pipelining: 1,
       connectTimeout: Math.min(timeout, 5000),
@@ -55,6 +56,7 @@ export class Upstreams {
       maxHeaderSize: 65_536,
       allowH2: false,
     })
+    const pool = credentials === undefined ? connections : connections.compose(guardKeys(credentials))
     const opened = { pool, host, load: 0 }
     this.#known.set(url, opened)
     return opened
