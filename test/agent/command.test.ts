@@ -158,3 +158,27 @@ test('what an agent cannot start with is said, with an exit code', async () => {
     assert.equal(ended[index]?.code, code, words.join(' '))
   }
 })
+
+test('an agent that reaches its server without TLS says who can read its credentials, unless both are on one machine', async () => {
+  const token = join(folder, 'some-token')
+  writeFileSync(token, 'a.b.c', { mode: 0o600 })
+  for (const [server, warned] of [
+    ['http://cardea.invalid:1', true],
+    ['http://127.0.0.1.cardea.invalid:1', true],
+    ['http://127.0.0.1:1', false],
+  ] as const) {
+    const state = ['--server', server, '--state', join(folder, 'clear'), '--web-identity-token-file', token]
+    const ports = ['--imds-port', '0', '--container-port', '0', '--json']
+    const role = ['--role', 'arn:aws:iam::111122223333:role/none']
+    const child = spawn(execPath, [main, 'agent', ...ports, ...state, ...role], { cwd: folder, env })
+    running.add(child)
+    let said = ''
+    child.stderr.on('data', (text) => {
+      said += text
+    })
+    while (!said.includes('There are no credentials yet')) await once(child.stderr, 'data')
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    assert.equal(said.includes('without TLS'), warned, server)
+  }
+})

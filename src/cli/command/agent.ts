@@ -18,12 +18,21 @@ export async function agent(program: Program, asked: AgentAsked, output: Output)
       `  export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=${told.tokenFile}`,
     ].join('\n'),
   )
+  if (travelsInClear(asked.server)) remark(output, clear)
   if (told.role === undefined) remark(output, 'There are no credentials yet; the log says why. It tries again.')
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
   await stop()
   return exitCode.done
+}
+
+const clear =
+  'Warning: the server is reached without TLS. What it answers holds credentials, and everybody on the way can read it. ' +
+  'Give the server --tls-cert and --tls-key, or reach it on 127.0.0.1.'
+
+function travelsInClear(server: string | undefined): boolean {
+  return server !== undefined && /^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(server)
 }
 
 /** Prints credentials in the form of `credential_process`. */
