@@ -27,6 +27,9 @@ export interface BodyParts {
   readonly idle: number
 }
 
+/** Bytes a second that must come of a body that is waited for, on average and after the idle time: strangers send such too. */
+const slowest = 16_384
+
 export function bodyOf(parts: BodyParts): Body {
   let whole: Promise<Buffer> | undefined
   return {
@@ -50,6 +53,7 @@ function wholeOf({ incoming, reader, length, go, idle }: BodyParts, most: number
   go()
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = []
+    const began = performance.now()
     let size = 0
     const fail = (cause: unknown) => {
       incoming.pause()
@@ -64,6 +68,7 @@ function wholeOf({ incoming, reader, length, go, idle }: BodyParts, most: number
           parts.push(part)
         }
         if (size > most) fail(tooLarge(most))
+        if (size < ((performance.now() - began - idle) / 1000) * slowest) fail(tooSlow())
       } catch (cause) {
         fail(cause)
       }

@@ -21,8 +21,7 @@ export type Asked = Pick<Arrival, 'incoming' | 'outgoing' | 'head' | 'read'>
 
 /** Brings a request to the service that it is for, if its caller may do what the service would do. Never throws. */
 export async function pass(asked: Asked, gateway: GatewayHouse, signingKeys: SigningKeys): Promise<void> {
-  const at = gateway.house.now()
-  const arrival: Arrival = { ...asked, requestId: idAt(at), at, began: performance.now() }
+  const arrival = arrivalOf(asked, gateway)
   try {
     await gateway.backlog.wait
     arrival.status = await walk(arrival, gateway, signingKeys)
@@ -30,6 +29,16 @@ export async function pass(asked: Asked, gateway: GatewayHouse, signingKeys: Sig
   } catch (cause) {
     await refuseArrival(cause, arrival, gateway)
   }
+}
+
+/** Refuses a request that cannot be brought anywhere. Never throws. */
+export function refuseAsked(cause: unknown, asked: Asked, gateway: GatewayHouse): Promise<void> {
+  return refuseArrival(cause, arrivalOf(asked, gateway), gateway)
+}
+
+function arrivalOf(asked: Asked, { house }: GatewayHouse): Arrival {
+  const at = house.now()
+  return { ...asked, requestId: idAt(at), at, began: performance.now() }
 }
 
 /** No record is dropped: who comes next waits until there is room. */

@@ -1,11 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { Fault, type HttpRequest, SigningKeys } from '#protocol'
-import { dispatch, type House, headOf, type Passage, receive } from '#server'
+import { dispatch, type House, headOf, type Passage } from '#server'
+import { bodyOf } from './body.ts'
 import { type Covered, coveredBy } from './covered.ts'
-import { pass } from './gateway.ts'
+import { type Asked, pass, refuseAsked } from './gateway.ts'
 import type { GatewayHouse, GatewaySettings } from './house.ts'
 import { Keeper } from './keeper.ts'
 import { addresseeOf, sure } from './own.ts'
+import { plainReader } from './reader.ts'
 import { refuse } from './refuse.ts'
 import { Upstreams } from './upstream.ts'
 
@@ -53,7 +55,7 @@ export function createGateway({ house, settings, secure, maxBody }: GatewayParts
         const addressee = addresseeOf(head, house)
         if (addressee === 'own') return false
         if (addressee === 'other') void pass({ incoming, outgoing, head }, gateway, signingKeys)
-        else void ask({ incoming, outgoing, maxBody, secure })
+        else void ask({ incoming, outgoing, head })
         return true
       },
     },
@@ -62,22 +64,35 @@ export function createGateway({ house, settings, secure, maxBody }: GatewayParts
   }
 
   /** Reads a body to find out whom its request is for. */
-  async function ask({ incoming, outgoing, ...limits }: Unsure): Promise<void> {
-    if (incoming.headers.expect !== undefined) outgoing.writeContinue()
-    const request = await receive(incoming, limits).catch(() => undefined)
-    if (request === undefined) return void outgoing.destroy()
-    if (sure(request, house) === 'own') return send(outgoing, await dispatch(request, house))
-    const { body, ...head } = request
-    const read = Buffer.from(body.buffer, body.byteOffset, body.length)
-    await pass({ incoming, outgoing, head: { ...head, body: new Uint8Array() }, read }, gateway, signingKeys)
+  async function ask(asked: Asked): Promise<void> {
+    try {
+      const read = await wholeBody(asked, { most: maxBody, idle: settings.timeout })
+      const request = { ...asked.head, body: read }
+      if (sure(request, house) === 'own') send(asked.outgoing, await dispatch(request, house))
+      else await pass({ ...asked, read }, gateway, signingKeys)
+    } catch (cause) {
+      await refuseAsked(cause, asked, gateway)
+    }
   }
 }
 
-interface Unsure {
-  readonly incoming: IncomingMessage
-  readonly outgoing: ServerResponse
-  readonly maxBody: number
-  readonly secure: boolean
+/** Errors: `Fault` for one that is too large or too slow. */
+function wholeBody(
+  { incoming, outgoing }: Asked,
+  { most, idle }: { readonly most: number; readonly idle: number },
+): Promise<Buffer> {
+  const length = incoming.headers['content-length']
+  const go = () => {
+    if (incoming.headers.expect !== undefined) outgoing.writeContinue()
+  }
+  return bodyOf({
+    incoming,
+    reader: plainReader(),
+    length: length === undefined ? undefined : Number(length),
+    isSent: length !== undefined || incoming.headers['transfer-encoding'] !== undefined,
+    go,
+    idle,
+  }).whole(most)
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: Awaited<ReturnType<typeof dispatch>>): void {
