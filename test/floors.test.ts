@@ -46,17 +46,17 @@ const floors: Readonly<Record<string, Allowance>> = {
   },
   gateway: {
     doors: ['#access', '#services', '#server', '#store', '#protocol', '#models', '#engine'],
-    packages: ['undici', 'find-my-way', 'pino', 'prom-client'],
+    packages: ['undici', 'pino', 'prom-client'],
     node: true,
   },
   authorizer: {
     doors: ['#access', '#services', '#server', '#store', '#protocol', '#models', '#engine'],
-    packages: ['@grpc/grpc-js', '@grpc/proto-loader', 'find-my-way', 'undici'],
+    packages: ['@grpc/grpc-js', '@grpc/proto-loader'],
     node: true,
   },
   agent: {
     doors: ['#access', '#services', '#store', '#protocol', '#models', '#engine'],
-    packages: ['undici', 'find-my-way', 'jose', 'pino'],
+    packages: ['undici', 'jose', 'pino'],
     node: true,
   },
   cli: {
