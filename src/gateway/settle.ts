@@ -23,6 +23,9 @@ export function settle(request: HttpRequest, { domains }: Settling): HttpRequest
 const single =
   /^(?:host|content-length|content-type|content-md5|content-encoding|authorization|range|expect|date|x-amz-(?!meta-).*)$/
 
+/** No operation has a body with them, and not every server reads one: it would be the next request on the connection. */
+const bodyless = /^(?:GET|HEAD|DELETE|OPTIONS)$/
+
 function refuseTwoReadings({ method, path, headers }: HttpRequest): void {
   if (!/^[A-Z]{3,10}$/.test(method) || method === 'CONNECT' || method === 'TRACE')
     throw unclear('The method is unknown.')
@@ -40,6 +43,8 @@ function refuseTwoReadings({ method, path, headers }: HttpRequest): void {
   }
   const length = headers['content-length']?.[0]
   if (length !== undefined && !/^\d{1,15}$/.test(length)) throw unclear('The Content-Length is no number.')
+  const isSent = Number(length ?? 0) > 0 || headers['transfer-encoding'] !== undefined
+  if (isSent && bodyless.test(method)) throw unclear(`A request of the method ${method} has no body.`)
   if (!path.startsWith('/') || /[^\x21-\x7e]|\\|%(?![0-9a-fA-F]{2})/.test(path))
     throw unclear('The path has characters that must be percent-encoded, or that no path may have.')
 }

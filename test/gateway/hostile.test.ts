@@ -209,3 +209,11 @@ test('parameters of headers in the query are held to what headers are', async ()
   assert.equal(got?.headers['x-amz-acl'], 'private')
   assert.equal(got?.url, path)
 })
+
+test('a method that has no body has none: an upstream that does not read it would take it for the next request', async () => {
+  for (const method of ['GET', 'HEAD', 'DELETE']) {
+    const { status } = await call(rig, { method, body: 'DELETE /photos/dog.jpg HTTP/1.1\r\nHost: x\r\n\r\n' })
+    assert.equal(status, 400, method)
+  }
+  assertUntouched()
+})
