@@ -141,7 +141,8 @@ test('nothing that a caller sends changes or shows what it may not reach, by eff
     const admin = real.s3()
     await admin.send(new PutObjectCommand({ Bucket: 'theirs', Key: 'secret', Body: 'their secret' }))
     await admin.send(new PutObjectCommand({ Bucket: 'mine', Key: 'a', Body: 'mine' }))
-    const user = await real.user('own', own)
+    const keepsBucket = { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: 'arn:aws:s3:::mine' }
+    const user = await real.user('own', [own, keepsBucket])
     await fc.assert(
       fc.asyncProperty(asked, async (raw) => {
         const { text, status } = await call(real, { ...raw, credentials: user, body: raw.method === 'PUT' ? 'x' : '' })
