@@ -1,9 +1,9 @@
 import { rootArn, userArn } from '#access'
 import type { AccessKey, PasswordPolicy, SigningCertificate, Tables, Task, User } from '#store'
 import type { Scope } from '../operation.ts'
+import { uuidOf } from '../uuid.ts'
 import { dateOf } from './date.ts'
 import { iam } from './iam.ts'
-import { uuidOf } from '../uuid.ts'
 
 export const GenerateCredentialReport = iam('GenerateCredentialReport', {
   resource: () => '*',

@@ -1,6 +1,7 @@
 import { serviceName } from '#models'
 import type { Task } from '#store'
 import type { World } from '../operation.ts'
+import { uuidOf } from '../uuid.ts'
 import { type AccessReport, type Entity, type LastCall, reportOn, type ServiceAccess } from './access-job.ts'
 import { dateOf } from './date.ts'
 import { touchedOwner } from './entity.ts'
@@ -8,7 +9,6 @@ import { ownerIn } from './granting-policy.ts'
 import { iam } from './iam.ts'
 import { openListing, portion } from './marker.ts'
 import { isPolicyArn, touchedPolicy } from './policy-arn.ts'
-import { uuidOf } from '../uuid.ts'
 
 export const GenerateServiceLastAccessedDetails = iam('GenerateServiceLastAccessedDetails', {
   async resource({ Arn }, scope) {

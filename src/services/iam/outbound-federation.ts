@@ -1,7 +1,7 @@
 import type { World } from '../operation.ts'
 import { addSigningKey, outboundAlgorithms, outboundSettings } from '../outbound.ts'
-import { iam } from './iam.ts'
 import { uuidOf } from '../uuid.ts'
+import { iam } from './iam.ts'
 
 export const EnableOutboundWebIdentityFederation = iam('EnableOutboundWebIdentityFederation', {
   resource: () => '*',

@@ -1,13 +1,13 @@
 import { roleArn } from '#access'
 import type { Role } from '#store'
 import type { Touched, World } from '../operation.ts'
+import { uuidOf } from '../uuid.ts'
 import { roleNamed, touchedRole } from './entity.ts'
 import { iam } from './iam.ts'
 import { linkedService } from './linked-service.ts'
 import { isServiceLinked } from './protected-role.ts'
 import { makeRoom } from './quota.ts'
 import { wholeRole } from './role.ts'
-import { uuidOf } from '../uuid.ts'
 
 export const CreateServiceLinkedRole = iam('CreateServiceLinkedRole', {
   resource: ({ AWSServiceName, CustomSuffix }, { account }) => {
