@@ -17,9 +17,12 @@ with the mistake what the right one was asked, and tells which mistakes nothing 
 | --- | ---: |
 | told by another answer, an error or a loop without an end | ${total.byAnswer} |
 | told by more work for the same answer | ${total.byWork} |
-| cannot be told: no answer and no counted work can differ, each with its reason | ${total.equivalent} |
+| cannot be told: no answer can differ and no counted work can grow, each with its reason | ${total.equivalent} |
 | not noticed, each with its reason | ${total.survived - total.equivalent} |
 | refused by the type checker; they count for nothing | ${total.refused} |
+
+The measure is what the right engine says; that it is right is for the vectors, the laws and the reference of \`npm test\`. A
+mistake that only costs work is one that a user would feel, not one that decides wrongly.
 
 What is asked: every vector of \`test/vectors/engine\`, questions by seeded chance, whole and damaged documents, and the parts of
 the engine that have rules of their own (patterns, searches, indexes, numbers, dates, addresses). An answer is everything that

@@ -10,7 +10,7 @@ export interface Score {
   /** Told only by more work for the same answer. */
   readonly byWork: number
   readonly survived: number
-  /** Survivors of which it is said that no answer and no work can differ. */
+  /** Survivors of which it is said that no answer can differ and no work can grow. */
   readonly equivalent: number
   /** Mutants that are not TypeScript any more; they count for nothing. */
   readonly refused: number

@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.ts'
 /** Mutants that nothing notices, and why. */
 export interface Group {
   readonly reason: string
-  /** Whether no answer and no counted work can differ; otherwise a test is missing. */
+  /** Whether no answer can differ and no counted work can grow; otherwise a test is missing. */
   readonly equivalent: boolean
   readonly mutants: readonly Survivor[]
 }
