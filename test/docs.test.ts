@@ -24,10 +24,18 @@ const folder = mkdtempSync(join(tmpdir(), 'cardea-docs-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The SDK in the place of the AWS CLI. */
-function sdkFolder(): string {
-  const bin = mkdtempSync(join(folder, 'sdk-'))
-  writeFileSync(join(bin, 'aws'), `#!/bin/sh\nexec "${execPath}" "${join(root, 'test/clients/aws.ts')}" "$@"\n`)
-  chmodSync(join(bin, 'aws'), 0o755)
+const sdk = folderWith('aws', `exec "${execPath}" "${join(root, 'test/clients/aws.ts')}" "$@"`)
+
+/** To find the command takes `npx` longer than most commands take. The README's page has it find them. */
+const direct = folderWith(
+  'npx',
+  `[ "$1" = cardea ] && shift\nexec "${execPath}" "${join(root, 'bin/cardea.mjs')}" "$@"`,
+)
+
+function folderWith(command: string, script: string): string {
+  const bin = mkdtempSync(join(folder, `${command}-`))
+  writeFileSync(join(bin, command), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(bin, command), 0o755)
   return bin
 }
 
@@ -44,11 +52,12 @@ const cli = installedCli()
 for (const page of pages) {
   const blocks = blocksOf(readFileSync(join(root, page), 'utf8'))
   if (blocks.length === 0) continue
+  const found = page === 'README.md' ? [] : [direct]
   describe(page, () => {
-    test('does what it says with the AWS SDK', () => follow(blocks, sdkFolder()))
+    test('does what it says with the AWS SDK', () => follow(blocks, [...found, sdk]))
     if (!blocks.some(({ script }) => /\baws /.test(script))) return
     const skip = cli === undefined ? 'the AWS CLI is not installed' : false
-    test(`does what it says with the AWS CLI ${cli ?? ''}`.trim(), { skip }, () => follow(blocks, undefined))
+    test(`does what it says with the AWS CLI ${cli ?? ''}`.trim(), { skip }, () => follow(blocks, found))
   })
 }
 
@@ -75,7 +84,8 @@ function blocksOf(markdown: string): readonly Block[] {
   return blocks
 }
 
-async function follow(blocks: readonly Block[], bin: string | undefined): Promise<void> {
+/** Takes: folders whose commands come before those that are installed. */
+async function follow(blocks: readonly Block[], bins: readonly string[]): Promise<void> {
   const place = mkdtempSync(join(folder, 'page-'))
   const data = join(place, 'data')
   const server = spawn(execPath, ['src/main.ts', 'serve', '--data', data, '--port', '0', '--json'], {
@@ -89,7 +99,7 @@ async function follow(blocks: readonly Block[], bin: string | undefined): Promis
     )
     await Promise.race([once(createInterface(server.stdout), 'line'), ended])
     ended.catch(() => undefined)
-    const path = [...(bin === undefined ? [] : [bin]), process.env.PATH].join(delimiter)
+    const path = [...bins, process.env.PATH].join(delimiter)
     const env = {
       ...process.env,
       HOME: place,
