@@ -2,6 +2,9 @@ import { type Member, modelOf, type Shape } from '#models'
 import type { Operation } from '#services'
 import { openStore, type Store, type Tables } from '#store'
 
+/** The services whose nouns the sample holds. */
+export const sampledServices: readonly string[] = ['iam', 'sts']
+
 /** The account that the samples lie in. */
 export const account = '111122223333'
 
@@ -36,6 +39,8 @@ const values: Readonly<Record<string, unknown>> = {
   Tags: [{ Key: 'Colour', Value: 'blue' }],
   TagKeys: ['Team'],
   RoleArn: `arn:aws:iam::${account}:role/team/deployer`,
+  roleArn: `arn:aws:iam::${account}:role/team/deployer`,
+  resourceArn: `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/00000000-0000-4000-8000-000000000000`,
   RoleSessionName: 'session',
   ExternalId: 'harbour-7',
   TargetPrincipal: account,

@@ -24,6 +24,8 @@ const misspelt = /^the token is cut short, or not spelled as tokens are$/
 const formless = /^the token is in no form of a session token$/
 const unknownKey = /^the token names the key [0-9a-f]{8}, which this installation does not have, or no more$/
 const unopened = /^the token was changed, or another installation sealed it: the key [0-9a-f]{8} does not open it$/
+// What comes to stand first is a part of the key's name, which may be a form by chance.
+const shifted = /^the token (?:is in no form|names the key [0-9a-f]{8})/
 const otherKey = /^the token is that of the key ASIA[A-Z2-7]{16}$/
 const noSubject = /^the user or role of the session is gone$/
 
@@ -127,7 +129,7 @@ const misspellings = [
   ['cut to head and nonce', cut(token, 0, 17), misspelt],
   ['cut to less than a seal', cut(token, 0, 32), misspelt],
   ['cut to half', cut(token, 0, bytesOf(token).length / 2), unopened],
-  ['without its first byte', cut(token, 1, bytesOf(token).length), formless],
+  ['without its first byte', cut(token, 1, bytesOf(token).length), shifted],
   ['with a byte more', Buffer.concat([bytesOf(token), Buffer.alloc(1)]).toString('base64'), unopened],
   ['twice', Buffer.concat([bytesOf(token), bytesOf(token)]).toString('base64'), unopened],
   ['with four letters more', `${token}AAAA`, misspelt],
