@@ -26,6 +26,22 @@ export interface Answered {
 }
 
 /**
+ * The value that one of Cardea's own interfaces answered with.
+ * Errors: `Stop` with the server's message when it refused, and for what is no JSON.
+ */
+export function answerIn({ status, body }: Answered): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (cause) {
+    throw new Stop(exitCode.server, 'The server gave an answer that is no JSON. Is it a Cardea?', cause)
+  }
+  if (status === 200) return value
+  const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : body
+  throw new Stop(exitCode.failed, message.slice(0, 1000))
+}
+
+/**
  * Sends a request and waits for the whole answer.
  * Errors: `Stop` when nothing answers within ten seconds.
  */

@@ -1,4 +1,4 @@
-import { type Answered, send } from '../client.ts'
+import { type Answered, answerIn, send } from '../client.ts'
 import { writePrivate } from '../place.ts'
 import { type Output, remark, say } from '../print.ts'
 import type { Program } from '../program.ts'
@@ -128,16 +128,4 @@ function sent(connection: Connection, name: string, body: object): Promise<Answe
     contentType: 'application/json',
     body: JSON.stringify(body),
   })
-}
-
-function answerIn({ status, body }: Answered): unknown {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch (cause) {
-    throw new Stop(exitCode.server, 'The server gave an answer that is no JSON. Is it a Cardea?', cause)
-  }
-  if (status === 200) return value
-  const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : body
-  throw new Stop(exitCode.failed, message.slice(0, 1000))
 }

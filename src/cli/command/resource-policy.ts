@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Answered, send } from '../client.ts'
+import { type Answered, answerIn, send } from '../client.ts'
 import { type Output, say } from '../print.ts'
 import type { Program } from '../program.ts'
 import type { Settings } from '../setting.ts'
@@ -52,20 +52,14 @@ function ask({ program, settings, as }: House, name: string, body: object): Prom
     for await (const { connection } of identities(server, as === undefined ? [] : [as])) {
       const path = `/cardea/resource/v1/${name}`
       const asked = { method: 'POST', path, service: 'cardea', contentType: 'application/json' } as const
-      return answerIn(await send({ ...connection, ...asked, body: JSON.stringify(body) }))
+      return objectIn(await send({ ...connection, ...asked, body: JSON.stringify(body) }))
     }
     throw new Stop(exitCode.failed, 'The server accepts no keys that are known here. Name a profile with --as.')
   })
 }
 
-function answerIn({ status, body }: Answered): object {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch (cause) {
-    throw new Stop(exitCode.server, 'The server gave an answer that is no JSON. Is it a Cardea?', cause)
-  }
-  if (status === 200 && typeof value === 'object' && value !== null) return value
-  const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : body
-  throw new Stop(exitCode.failed, message.slice(0, 1000))
+function objectIn(answered: Answered): object {
+  const value = answerIn(answered)
+  if (typeof value === 'object' && value !== null) return value
+  throw new Stop(exitCode.failed, answered.body.slice(0, 1000))
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Answered, send } from '../client.ts'
+import { type Answered, answerIn, send } from '../client.ts'
 import { type Output, say } from '../print.ts'
 import type { Program } from '../program.ts'
 import type { Settings } from '../setting.ts'
@@ -181,16 +181,4 @@ function ask({ program, settings, as }: ServiceHouse, asked: Asked): Promise<unk
 
 function sent(connection: Connection, asked: Asked): Promise<Answered> {
   return send({ ...connection, ...asked, service: 'cardea', contentType: 'application/json' })
-}
-
-function answerIn({ status, body }: Answered): unknown {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch (cause) {
-    throw new Stop(exitCode.server, 'The server gave an answer that is no JSON. Is it a Cardea?', cause)
-  }
-  if (status === 200) return value
-  const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : body
-  throw new Stop(exitCode.failed, message.slice(0, 1000))
 }

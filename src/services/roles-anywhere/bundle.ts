@@ -1,3 +1,4 @@
+import { Lru } from '#access'
 import { type Certificate, readCertificate } from './certificate.ts'
 import { commonProblem, shown } from './path.ts'
 import { pemBlocks } from './pem.ts'
@@ -9,7 +10,7 @@ const mostAnchors = 100
 
 const mostKnown = 100
 /** By their text: a trust anchor is asked for again and again, and changes seldom. */
-const known = new Map<string, Bundle>()
+const known = new Lru<Bundle>(mostKnown)
 
 /** Reads the certificates of a trust anchor from PEM, and remembers them. Text between them is a comment. */
 export function readBundle(text: string): Bundle {
@@ -17,10 +18,6 @@ export function readBundle(text: string): Bundle {
   if (there !== undefined) return there
   const read = bundleIn(text)
   if ('why' in read) return read
-  for (const oldest of known.keys()) {
-    if (known.size < mostKnown) break
-    known.delete(oldest)
-  }
   known.set(text, read)
   return read
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { X509Certificate, X509Crl } from '@peculiar/x509'
+import { Lru } from '#access'
 import type { CertificateList } from '#store'
 import type { Certificate } from './certificate.ts'
 import { shown } from './path.ts'
@@ -15,7 +16,7 @@ export interface Revocations {
 }
 
 const mostKnown = 100
-const known = new Map<string, Revocations>()
+const known = new Lru<Revocations>(mostKnown)
 
 /** Reads a list. Takes: PEM or DER. Gives: why it is none. */
 export function readRevocations(data: Uint8Array): Revocations | { readonly why: string } {
@@ -80,10 +81,6 @@ function remembered({ id, updatedAt, data }: CertificateList): Revocations | { r
   if (there !== undefined) return there
   const read = readRevocations(data)
   if ('why' in read) return read
-  for (const oldest of known.keys()) {
-    if (known.size < mostKnown) break
-    known.delete(oldest)
-  }
   known.set(name, read)
   return read
 }
